@@ -1,0 +1,99 @@
+"""The permission table: what each role may do. Data only; anything not listed is denied."""
+
+# permission → (zh, en) label, shown on the roles page and in refusals.
+PERMISSIONS: dict[str, tuple[str, str]] = {
+    "customers.read": ("查看客户", "see customers"),
+    "customers.write": ("维护客户", "maintain customers"),
+    "receivables.read": ("查看应收", "see receivables"),
+    "receivables.write": ("登记应收与收款", "record invoices and receipts"),
+    "exposure.read": ("查看信用敞口", "see credit exposure"),
+    "exposure.write": ("记录信用占用", "record credit exposure"),
+    "evidence.read": ("查看财报与外部事件", "see statements and events"),
+    "evidence.write": ("登记财报与外部事件", "record statements and events"),
+    "reference.read": ("查看基础数据", "see reference data"),
+    "reference.write": ("维护基础数据", "maintain reference data"),
+    "exchange.read": ("查看导入记录", "see imports"),
+    "exchange.import": ("导入数据", "import data"),
+    "reviews.read": ("查看信用评审", "see credit reviews"),
+    "reviews.run": ("运行信用评审", "run credit reviews"),
+    "scoring.read": ("查看评分", "see scores"),
+    "scoring.write": ("记录评分", "record scores"),
+    "limits.read": ("查看额度与建议", "see limits and proposals"),
+    "limits.write": ("记录额度建议", "record limit proposals"),
+    "insight.read": ("查看分析报表", "see reports"),
+    "definitions.read": ("查看配置", "see definitions"),
+    "definitions.publish": ("发布配置", "publish definitions"),
+    "messaging.read": ("查看本人消息", "see own messages"),
+    "messaging.write": ("发送消息", "send messages"),
+    "journal.read": ("查看操作日志", "see the journal"),
+    "access.manage": ("管理用户与令牌", "manage users and tokens"),
+    "books.verify": ("核对账目", "verify the books"),
+}
+
+_READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
+_DESK = _READ - {"journal.read"}
+
+# role → (zh label, en label, permissions)
+ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
+    "sales": ("销售", "Sales", _DESK - {"definitions.read"}),
+    "sales_manager": ("销售经理", "Sales manager", _DESK),
+    "credit_manager": (
+        "信用经理",
+        "Credit manager",
+        _DESK
+        | {
+            "customers.write", "receivables.write", "exposure.write", "evidence.write",
+            "exchange.import", "reviews.run", "scoring.write", "limits.write", "messaging.write",
+            "definitions.publish", "reference.write", "books.verify",
+        },
+    ),
+    "finance": (
+        "财务",
+        "Finance",
+        _DESK
+        | {
+            "customers.write", "receivables.write", "exposure.write", "evidence.write",
+            "exchange.import", "messaging.write", "reference.write", "books.verify",
+        },
+    ),
+    "collector": ("催收员", "Collector", _DESK - {"definitions.read"}),
+    "executive": ("高管", "Executive", _DESK),
+    "auditor": ("审计", "Auditor", _READ | {"books.verify"}),
+    "administrator": (
+        "管理员",
+        "Administrator",
+        frozenset(
+            {
+                "access.manage", "definitions.read", "definitions.publish", "reference.read",
+                "reference.write", "journal.read", "exchange.read", "messaging.read",
+                "messaging.write", "books.verify",
+            }
+        ),
+    ),
+}  # fmt: skip
+
+# token scope → permissions; a token's actor holds the intersection with its user's roles.
+TOKEN_SCOPES: dict[str, frozenset[str]] = {
+    "read": _READ,
+    "import": frozenset(
+        {
+            "exchange.import", "exchange.read", "customers.write", "receivables.write",
+            "exposure.write", "evidence.write", "reference.write", "messaging.write",
+        }
+    ),
+    "credit": frozenset({"exposure.read", "exposure.write"}),
+    "review": frozenset({"reviews.run", "reviews.read", "scoring.write", "limits.write",
+                         "messaging.write"}),
+    "limits": frozenset({"limits.read", "limits.write"}),
+    "approve": frozenset({"limits.read"}),
+    "admin": frozenset({"access.manage", "definitions.read", "definitions.publish"}),
+}  # fmt: skip
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    """Return the sum of what the roles allow; an unknown role allows nothing."""
+    granted: frozenset[str] = frozenset()
+    for role in roles:
+        if role in ROLES:
+            granted |= ROLES[role][2]
+    return granted
