@@ -1,0 +1,8 @@
+"""The asgi entry point for the web server."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings")
+application = get_asgi_application()

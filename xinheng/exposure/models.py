@@ -1,0 +1,181 @@
+"""The small ledger of credit: accounts, insert-only entries, and what other rooms post to them.
+
+Counters and ladder are projections of the entries. One statement trigger moves them; the
+application's database role has no right to.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from xinheng.journal.fields import XidField
+
+COUNTERS = ("reserved", "delivered", "receivable", "bills", "deposits")
+
+
+class Segment(models.Model):
+    """A part of our own business with its own credit, such as a product line."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3, default="CNY")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """The credit of one node (a customer or a group) in one segment."""
+
+    class Mode(models.TextChoices):
+        NONE = "none", "无授信"
+        LIMITED = "limited", "限额"
+        UNLIMITED = "unlimited", "不限额"
+
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT)
+    customer = models.ForeignKey("parties.Customer", null=True, on_delete=models.PROTECT)
+    group = models.ForeignKey("parties.Group", null=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    currency = models.CharField(max_length=3)
+    mode = models.CharField(max_length=10, choices=Mode)
+    limit_minor = models.BigIntegerField(null=True)
+    in_group = models.BooleanField(default=True)
+    reserved_minor = models.BigIntegerField(default=0)
+    delivered_minor = models.BigIntegerField(default=0)
+    receivable_minor = models.BigIntegerField(default=0)
+    bills_minor = models.BigIntegerField(default=0)
+    deposits_minor = models.BigIntegerField(default=0)
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="account_one_node",
+                condition=Q(customer__isnull=True) ^ Q(group__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="account_limit_iff_limited",
+                condition=Q(mode="limited", limit_minor__gte=0)
+                | (~Q(mode="limited") & Q(limit_minor__isnull=True)),
+            ),
+            models.CheckConstraint(name="account_reserved", condition=Q(reserved_minor__gte=0)),
+            models.UniqueConstraint(
+                fields=["customer", "segment"], name="account_customer_segment"
+            ),
+            models.UniqueConstraint(fields=["group", "segment"], name="account_group_segment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"account {self.pk}"
+
+    @property
+    def used_minor(self) -> int:
+        """Return what the limit must cover: everything owed or promised, less deposits held."""
+        return (
+            self.reserved_minor
+            + self.delivered_minor
+            + self.receivable_minor
+            + self.bills_minor
+            - self.deposits_minor
+        )
+
+
+class Entry(models.Model):
+    """One immutable line of the ledger. Rows are inserted, never changed."""
+
+    class Kind(models.TextChoices):
+        RESERVE = "RESERVE", "占用"
+        POST = "POST", "转应收"
+        VOID = "VOID", "释放"
+        EXPIRE = "EXPIRE", "到期释放"
+        UNRESERVED = "UNRESERVED", "直接入账"
+        SETTLE = "SETTLE", "清账"
+        REVALUE = "REVALUE", "重估"
+        MOVE = "MOVE", "迁移"
+
+    class Authority(models.TextChoices):
+        LIMIT = "limit", "额度内"
+        TOLERANCE = "tolerance", "容差"
+        WARN = "warn", "警告放行"
+        RELEASE = "release", "特批放行"
+        INSURED = "insured", "保险"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(db_default=Now())
+    effective_date = models.DateField()
+    due_date = models.DateField(null=True)
+    reserved_minor = models.BigIntegerField(default=0)
+    delivered_minor = models.BigIntegerField(default=0)
+    receivable_minor = models.BigIntegerField(default=0)
+    bills_minor = models.BigIntegerField(default=0)
+    deposits_minor = models.BigIntegerField(default=0)
+    document_minor = models.BigIntegerField()
+    document_currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=20, decimal_places=10)
+    rate_date = models.DateField(null=True)
+    excess_minor = models.BigIntegerField(default=0)
+    authority = models.CharField(max_length=10, choices=Authority, default=Authority.LIMIT)
+    decision_id = models.BigIntegerField(null=True)
+    resolves = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="resolution"
+    )
+    expires_at = models.DateTimeField(null=True)
+    source = models.CharField(max_length=160)
+    key = models.CharField(max_length=160, unique=True)
+    batch_id = models.UUIDField(null=True)
+    changed_xid = XidField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "id"], name="entry_account")]
+        constraints = [
+            models.CheckConstraint(
+                name="entry_excess_iff_authority",
+                condition=Q(excess_minor=0, authority="limit")
+                | (Q(excess_minor__gt=0, decision_id__isnull=False) & ~Q(authority="limit")),
+            ),
+            models.CheckConstraint(
+                name="entry_resolves_iff_second_step",
+                condition=Q(kind__in=["POST", "VOID", "EXPIRE"], resolves__isnull=False)
+                | (~Q(kind__in=["POST", "VOID", "EXPIRE"]) & Q(resolves__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}"
+
+
+class Rung(models.Model):
+    """One step of the ladder: what a leaf account has open per counter and due (or ship) date."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    counter = models.CharField(max_length=10)
+    due_date = models.DateField(null=True)
+    open_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "counter", "due_date"],
+                nulls_distinct=False,
+                name="rung_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.counter} {self.due_date}"
+
+
+class Standing(models.Model):
+    """Facts about an account that rooms above post here and a check reads in one row."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True)
+    dunning_level = models.PositiveSmallIntegerField(default=0)
+    insured_minor = models.BigIntegerField(null=True)
+    insured_until = models.DateField(null=True)
+    review_due = models.DateField(null=True)
+    blocks = models.JSONField(default=list)
+    changed_xid = XidField()
+
+    def __str__(self) -> str:
+        return f"standing of account {self.account_id}"

@@ -1,0 +1,1 @@
+"""Run the installation: the home folder, the embedded PostgreSQL, what keeps it alive."""

@@ -1,0 +1,78 @@
+"""What stops an installation, each with the way to mend it: said in one sentence, never a trace."""
+
+from xinheng.kernel.refusals import Refusal
+
+
+class HostingRefusal(Refusal):
+    """The installation cannot run as it stands."""
+
+    status = 409
+
+
+class PortTaken(HostingRefusal):
+    code = "port-taken"
+    zh = "地址 {bind} 已被占用。请停止占用它的程序，或用 XINHENG_BIND 换一个端口。"
+    en = "The address {bind} is in use. Stop what uses it, or choose another with XINHENG_BIND."
+
+
+class DiskFull(HostingRefusal):
+    code = "disk-full"
+    zh = "{path} 所在磁盘只剩 {free_mb} MB，至少需要 {need_mb} MB。请清理空间，或用 XINHENG_HOME 换一块磁盘。"
+    en = (
+        "Only {free_mb} MB are left on the disk of {path}; at least {need_mb} MB are needed. "
+        "Free some space, or point XINHENG_HOME at another disk."
+    )
+
+
+class ForeignDataDirectory(HostingRefusal):
+    code = "foreign-data-directory"
+    zh = "{path} 不是本系统建立的数据目录（{why}）。请用 XINHENG_HOME 指向本系统自己的目录。"
+    en = (
+        "{path} is not a data directory of this installation ({why}). "
+        "Point XINHENG_HOME at a folder of its own."
+    )
+
+
+class WrongVersion(HostingRefusal):
+    code = "wrong-version"
+    zh = "{what} 的版本是 {found}，需要 {wanted}。请换用合适的版本，或先备份再恢复到新版本。"
+    en = (
+        "{what} has version {found}; {wanted} is needed. "
+        "Use a fitting version, or back up and restore into the new one."
+    )
+
+
+class MissingRight(HostingRefusal):
+    code = "missing-right"
+    zh = "没有权限{need_zh}：{path}。请修改它的所有者或权限，或用 XINHENG_HOME 换一个目录。"
+    en = (
+        "No right to {need}: {path}. "
+        "Change its owner or mode, or point XINHENG_HOME at another folder."
+    )
+
+
+class MissingProgram(HostingRefusal):
+    code = "missing-program"
+    zh = "找不到程序 {program}。请重新执行 make install，或按说明安装它。"
+    en = "The program {program} is missing. Run make install again, or install it as described."
+
+
+class DatabaseUnreachable(HostingRefusal):
+    code = "database-unreachable"
+    zh = "无法连接数据库 {where}：{why}。请检查 DATABASE_URL 以及数据库是否在运行。"
+    en = (
+        "The database at {where} cannot be reached: {why}. "
+        "Check DATABASE_URL and that the server runs."
+    )
+
+
+class DatabaseFailed(HostingRefusal):
+    code = "database-failed"
+    zh = "内置数据库未能启动：{why}。详情见 {log}。"
+    en = "The embedded database did not start: {why}. Details are in {log}."
+
+
+class AlreadyRunning(HostingRefusal):
+    code = "already-running"
+    zh = "信衡已在运行（进程 {pid}）。请先停止它，或直接打开 {address}。"
+    en = "Xinheng is already running (process {pid}). Stop it first, or open {address}."

@@ -1,0 +1,37 @@
+"""Proposals: which tier, limit and terms the policy gives a customer, and which bound decided."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from xinheng.journal.fields import XidField
+
+
+class Proposal(models.Model):
+    """What the policy proposes for one customer as of one date. Inserted, never changed."""
+
+    assessment = models.OneToOneField("scoring.Assessment", on_delete=models.PROTECT)
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    as_of = models.DateField()
+    tier = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    limit_current_minor = models.BigIntegerField(null=True)
+    limit_proposed_minor = models.BigIntegerField()
+    binding = models.CharField(max_length=40)
+    bounds = models.JSONField(default=dict)
+    terms = models.CharField(max_length=40)
+    terms_days = models.PositiveSmallIntegerField(null=True)
+    review_due = models.DateField()
+    open_minor = models.BigIntegerField()
+    overdue_minor = models.BigIntegerField()
+    dpd_max = models.IntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    changed_xid = XidField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["as_of", "tier"], name="proposal_tier"),
+            models.Index(fields=["customer", "-id"], name="proposal_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.tier} {self.limit_proposed_minor}"
