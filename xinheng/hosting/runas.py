@@ -23,7 +23,7 @@ STEP_DOWN = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 
 
 @dataclass(frozen=True)
-class ServerIdentity:
+class RunAs:
     """How to start the server's programs, and who owns its files."""
 
     prefix: tuple[str, ...]
@@ -34,7 +34,7 @@ class ServerIdentity:
         return self.prefix == STEP_DOWN
 
 
-def choose(home: Home) -> ServerIdentity:
+def choose(home: Home) -> RunAs:
     """Return as whom the server runs for this home.
 
     refuses: MissingRight naming the ancestor that nobody cannot pass;
@@ -45,13 +45,13 @@ def choose(home: Home) -> ServerIdentity:
     if uid != 0:
         if owner not in (None, uid):
             raise ForeignDataDirectory(path=home.data, why=f"owner {owner}")
-        return ServerIdentity((), uid)
+        return RunAs((), uid)
     if owner not in (None, 0, NOBODY):
         raise ForeignDataDirectory(path=home.data, why=f"owner {owner}")
     if owner != NOBODY and namespaces_work():
         _require_owned_path(home.path)
-        return ServerIdentity(NAMESPACE, 0)
-    return ServerIdentity(STEP_DOWN, NOBODY)
+        return RunAs(NAMESPACE, 0)
+    return RunAs(STEP_DOWN, NOBODY)
 
 
 @lru_cache(maxsize=1)
@@ -66,12 +66,12 @@ def namespaces_work() -> bool:
     return done.returncode == 0
 
 
-def prepare(identity: ServerIdentity, home: Home, *, programs: Path) -> None:
+def prepare(who: RunAs, home: Home, *, programs: Path) -> None:
     """Let `nobody` reach what it needs inside the home; refuse when something above shuts it out.
 
     refuses: MissingRight
     """
-    if not identity.steps_down:
+    if not who.steps_down:
         return
     home.path.chmod(home.path.stat().st_mode | 0o011)
     for folder in (home.run, home.socket):
