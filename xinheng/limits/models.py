@@ -35,3 +35,41 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.tier} {self.limit_proposed_minor}"
+
+
+class Latest(models.Model):
+    """Where a customer stands after its latest review: what lists filter and sort by.
+
+    A projection of Proposal and Assessment with one row per customer, rewritten set-based when
+    results are recorded, so that a page of a hundred thousand customers costs one index scan.
+    A review of an earlier date never overwrites a later one.
+    """
+
+    customer = models.OneToOneField(
+        "parties.Customer", on_delete=models.PROTECT, primary_key=True, related_name="latest"
+    )
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT)
+    as_of = models.DateField()
+    grade = models.CharField(max_length=4)
+    score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    tier = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    limit_current_minor = models.BigIntegerField(null=True)
+    limit_proposed_minor = models.BigIntegerField()
+    open_minor = models.BigIntegerField()
+    overdue_minor = models.BigIntegerField()
+    dpd_max = models.IntegerField()
+    review_due = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-overdue_minor", "customer"], name="latest_overdue"),
+            models.Index(fields=["-open_minor", "customer"], name="latest_open"),
+            models.Index(fields=["score", "customer"], name="latest_score"),
+            models.Index(fields=["grade", "customer"], name="latest_grade"),
+            models.Index(fields=["tier", "customer"], name="latest_tier"),
+            models.Index(fields=["review_due", "customer"], name="latest_review_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.grade} {self.tier}"

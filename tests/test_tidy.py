@@ -1,0 +1,237 @@
+"""Checks on the code itself: sizes, the clock, money, who may write, who must ask."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "xinheng"
+ROOMS = sorted(path for path in PACKAGE.iterdir() if (path / "__init__.py").exists())
+SOURCES = sorted(
+    path for path in PACKAGE.rglob("*.py") if not {"migrations", "static"} & set(path.parts)
+)
+TEMPLATES = sorted((PACKAGE / "desk" / "templates").rglob("*.html"))
+
+# Rooms that may look at the clock: the top floor, and what runs machines and processes.
+MAY_READ_CLOCK = {"desk", "api", "jobs", "config", "hosting"}
+CLOCK = {"now", "today", "utcnow", "time_ns", "localdate", "localtime"}
+# Methods that change rows through the ORM.
+WRITES = {
+    "bulk_create", "bulk_update", "get_or_create", "update_or_create", "abulk_create", "save_base",
+}  # fmt: skip
+SQL_WRITE = re.compile(r"^\s*(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE)\b", re.I)
+# Where money is decided or recorded: nothing there may pass through binary floats.
+NEAR_MONEY = {"kernel", "exposure", "receivables", "limits", "exchange", "parties", "evidence"}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str, str]]:
+    """Yield (call, receiver, function name) for every call in a tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                yield node, ast.unparse(node.func.value), node.func.attr
+            elif isinstance(node.func, ast.Name):
+                yield node, "", node.func.id
+
+
+def is_writer(path: Path) -> bool:
+    """Say whether a file may change rows: operations, models, and their parts."""
+    parts = path.relative_to(PACKAGE).parts
+    stem = path.stem
+    return "operations" in parts or stem in {"operations", "models"}
+
+
+def test_files_and_functions_stay_small():
+    problems = []
+    for path in SOURCES:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines > 400:
+            problems.append(f"{name(path)}: {lines} lines, 400 at most")
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > 60:
+                    problems.append(f"{name(path)}:{node.lineno}: {node.name} has {length} lines")
+    for path in TEMPLATES:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines > 150:
+            problems.append(f"{name(path)}: template of {lines} lines, 150 at most")
+    assert not problems, "\n".join(problems)
+
+
+def test_only_operations_and_models_write():
+    problems = []
+    for path in SOURCES:
+        if is_writer(path):
+            continue
+        for node, receiver, function in calls(tree_of(path)):
+            orm = function in WRITES or (
+                function in {"create", "delete", "update", "save"} and "objects" in receiver
+            )
+            if orm:
+                problems.append(f"{name(path)}:{node.lineno}: {function}() outside operations")
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if SQL_WRITE.search(node.value) and not writes_beside_operations(path):
+                    problems.append(f"{name(path)}:{node.lineno}: SQL that writes")
+    assert not problems, "\n".join(problems)
+
+
+def writes_beside_operations(path: Path) -> bool:
+    """Say whether a file holds the SQL texts that its room's operations run."""
+    return path.stem.startswith("sql") or path.stem.endswith("_sql") or "sql" in path.parts
+
+
+def test_the_clock_is_read_on_the_top_floor_only():
+    problems = []
+    for path in SOURCES:
+        if room_of(path) in MAY_READ_CLOCK:
+            continue
+        for node, receiver, function in calls(tree_of(path)):
+            if function in CLOCK and receiver.split(".")[-1] in {
+                "date", "datetime", "timezone", "time", "dt",
+            }:  # fmt: skip
+                problems.append(f"{name(path)}:{node.lineno}: reads the clock; take it as argument")
+    assert not problems, "\n".join(problems)
+
+
+def test_no_float_and_no_round_near_money():
+    problems = []
+    for path in SOURCES:
+        if room_of(path) not in NEAR_MONEY:
+            continue
+        for node, receiver, function in calls(tree_of(path)):
+            if receiver == "" and function in {"float", "round"}:
+                problems.append(f"{name(path)}:{node.lineno}: {function}() near money")
+    assert not problems, "\n".join(problems)
+
+
+def public_operations() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    for path in SOURCES:
+        if "operations" not in path.relative_to(PACKAGE).parts and path.stem != "operations":
+            continue
+        for node in tree_of(path).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield path, node
+
+
+def test_every_public_operation_takes_by():
+    problems = [
+        f"{name(path)}:{node.lineno}: {node.name} takes no `by`"
+        for path, node in public_operations()
+        if "by" not in {arg.arg for arg in [*node.args.args, *node.args.kwonlyargs]}
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_public_operation_is_keyword_only():
+    problems = [
+        f"{name(path)}:{node.lineno}: {node.name} takes positional arguments"
+        for path, node in public_operations()
+        if node.args.args
+    ]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_room_has_a_readme(room):
+    readme = room / "README.md"
+    assert readme.exists(), f"{name(room)} has no README.md"
+    assert len(readme.read_text(encoding="utf-8")) > 300, f"{name(readme)} explains nothing"
+
+
+def refusal_classes() -> Iterator[tuple[Path, ast.ClassDef, dict[str, str]]]:
+    """Yield each refusal class with the text of its `code`, `zh` and `en`."""
+    families = {"Refusal"}
+    found = []
+    for _ in range(3):  # a refusal may derive from another one
+        found = []
+        for path in SOURCES:
+            for node in ast.walk(tree_of(path)):
+                if isinstance(node, ast.ClassDef):
+                    bases = {ast.unparse(base).split(".")[-1] for base in node.bases}
+                    if bases & families:
+                        found.append((path, node))
+        families |= {node.name for _, node in found}
+    for path, node in found:
+        texts = {}
+        for item in node.body:
+            if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+                try:
+                    texts[item.targets[0].id] = ast.literal_eval(item.value)
+                except ValueError:
+                    continue
+        yield path, node, texts
+
+
+def test_every_refusal_has_a_code_and_both_sentences():
+    problems = []
+    codes: dict[str, str] = {}
+    fields = re.compile(r"{(\w+)")
+    for path, node, texts in refusal_classes():
+        where = f"{name(path)}:{node.lineno}: {node.name}"
+        if not all(texts.get(key) for key in ("code", "zh", "en")):
+            problems.append(f"{where} lacks code, zh or en")
+            continue
+        if not re.search(r"[一-鿿]", texts["zh"]) or re.search(r"[一-鿿]", texts["en"]):
+            problems.append(f"{where}: zh or en is in the wrong language")
+        base = {f.removesuffix("_zh").removesuffix("_en") for f in fields.findall(texts["zh"])}
+        other = {f.removesuffix("_zh").removesuffix("_en") for f in fields.findall(texts["en"])}
+        if base != other:
+            problems.append(f"{where}: the sentences name different things: {base ^ other}")
+        if texts["code"] in codes:
+            problems.append(f"{where}: code {texts['code']} is also {codes[texts['code']]}")
+        codes[texts["code"]] = where
+    assert codes
+    assert not problems, "\n".join(problems)
+
+
+def test_permissions_that_the_code_names_are_declared_and_all_are_used():
+    from xinheng.access.policy import PERMISSIONS
+
+    used = set()
+    for path in SOURCES:
+        if path.name == "policy.py":
+            continue
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if node.value in PERMISSIONS:
+                    used.add(node.value)
+    assert sorted(set(PERMISSIONS) - used) == []
+
+
+def test_pages_carry_no_inline_script_and_no_inline_style():
+    problems = []
+    for path in TEMPLATES:
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", text):
+            problems.append(f"{name(path)}: inline script at {match.start()}")
+        for match in re.finditer(r"\sstyle=|\son[a-z]+=\"", text):
+            problems.append(f"{name(path)}: inline {match.group().strip()} at {match.start()}")
+    assert not problems, "\n".join(problems)
+
+
+def test_nothing_is_left_for_later():
+    left = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    problems = [
+        f"{name(path)}:{number}"
+        for path in [*SOURCES, *TEMPLATES]
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if left.search(line)
+    ]
+    assert not problems, "\n".join(problems)
