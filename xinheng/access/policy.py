@@ -22,16 +22,18 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "limits.write": ("记录额度建议", "record limit proposals"),
     "insight.read": ("查看分析报表", "see reports"),
     "definitions.read": ("查看配置", "see definitions"),
+    "definitions.write": ("起草配置", "draft definitions"),
     "definitions.publish": ("发布配置", "publish definitions"),
     "messaging.read": ("查看本人消息", "see own messages"),
     "messaging.write": ("发送消息", "send messages"),
     "journal.read": ("查看操作日志", "see the journal"),
     "access.manage": ("管理用户与令牌", "manage users and tokens"),
+    "access.own": ("管理本人登录", "manage one's own sign-in"),
     "books.verify": ("核对账目", "verify the books"),
 }
 
 _READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
-_DESK = _READ - {"journal.read"}
+_DESK = (_READ - {"journal.read"}) | {"access.own"}
 
 # role → (zh label, en label, permissions)
 ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
@@ -44,7 +46,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         | {
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
             "exchange.import", "reviews.run", "scoring.write", "limits.write", "messaging.write",
-            "definitions.publish", "reference.write", "books.verify",
+            "definitions.write", "definitions.publish", "reference.write", "books.verify",
         },
     ),
     "finance": (
@@ -58,15 +60,15 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
     ),
     "collector": ("催收员", "Collector", _DESK - {"definitions.read"}),
     "executive": ("高管", "Executive", _DESK),
-    "auditor": ("审计", "Auditor", _READ | {"books.verify"}),
+    "auditor": ("审计", "Auditor", _READ | {"access.own", "books.verify"}),
     "administrator": (
         "管理员",
         "Administrator",
         frozenset(
             {
-                "access.manage", "definitions.read", "definitions.publish", "reference.read",
-                "reference.write", "journal.read", "exchange.read", "messaging.read",
-                "messaging.write", "books.verify",
+                "access.manage", "access.own", "definitions.read", "definitions.publish",
+                "reference.read", "reference.write", "journal.read", "exchange.read",
+                "messaging.read", "messaging.write", "books.verify",
             }
         ),
     ),
@@ -86,7 +88,9 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
                          "messaging.write"}),
     "limits": frozenset({"limits.read", "limits.write"}),
     "approve": frozenset({"limits.read"}),
-    "admin": frozenset({"access.manage", "definitions.read", "definitions.publish"}),
+    "admin": frozenset(
+        {"access.manage", "definitions.read", "definitions.write", "definitions.publish"}
+    ),
 }  # fmt: skip
 
 

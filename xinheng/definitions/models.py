@@ -21,10 +21,11 @@ class Definition(models.Model):
 
 
 class Version(models.Model):
-    """One state of a definition; published versions never change."""
+    """One state of a definition; a published version's content never changes."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "草稿"
+        CHECKED = "checked", "已检查"
         PUBLISHED = "published", "已发布"
         RETIRED = "retired", "已停用"
 
@@ -48,6 +49,11 @@ class Version(models.Model):
                 fields=["definition"],
                 condition=Q(state="published"),
                 name="version_one_published",
+            ),
+            models.UniqueConstraint(
+                fields=["definition"],
+                condition=Q(state__in=["draft", "checked"]),
+                name="version_one_draft",
             ),
         ]
 
