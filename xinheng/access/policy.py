@@ -66,7 +66,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         "Administrator",
         frozenset(
             {
-                "access.manage", "access.own", "definitions.read", "definitions.publish",
+                "access.manage", "access.own", "definitions.read", "definitions.write", "definitions.publish",
                 "reference.read", "reference.write", "journal.read", "exchange.read",
                 "messaging.read", "messaging.write", "books.verify",
             }
