@@ -8,7 +8,8 @@ from typing import Any
 
 _FACE = {
     "require": "guards", "visible": "guards", "in_scope": "guards", "scope_filter": "guards",
-    "Forbidden": "guards", "actor_of": "actors", "actor_of_token": "actors", "system": "actors",
+    "Forbidden": "guards", "actor_of": "actors", "actor_of_token": "actors",
+    "actor_of_secret": "actors", "actor_of_id": "actors", "system": "actors",
 }  # fmt: skip
 
 

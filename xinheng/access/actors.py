@@ -1,6 +1,9 @@
 """Turn stored users and tokens into actors."""
 
-from xinheng.access import policy
+from dataclasses import replace
+from datetime import datetime
+
+from xinheng.access import policy, refusals, rules
 from xinheng.access.models import Department, Token, User
 from xinheng.kernel.actors import Actor
 
@@ -23,20 +26,45 @@ def actor_of(user: User) -> Actor:
 
 
 def actor_of_token(token: Token) -> Actor:
-    """Return a token's actor: its user's rights narrowed to the token's scopes."""
+    """Return a token's actor: its user's rights narrowed to the token's scopes.
+
+    A service user without roles has no rights of its own; the scopes of each token are its rights.
+    """
     whole = actor_of(token.user)
     allowed: frozenset[str] = frozenset()
     for scope in token.scopes:
         allowed |= policy.TOKEN_SCOPES.get(scope, frozenset())
-    return Actor(
-        id=whole.id,
-        name=whole.name,
-        roles=whole.roles,
-        permissions=whole.permissions & allowed,
-        scope=whole.scope,
-        department_ids=whole.department_ids,
-        service=whole.service,
+    if token.user.is_active and token.user.is_service and not token.user.roles:
+        whole = replace(whole, permissions=allowed)
+    return replace(whole, permissions=whole.permissions & allowed)
+
+
+def actor_of_secret(secret: str, at: datetime) -> tuple[Actor, int]:
+    """Return the actor and the token number behind a token's secret, read fresh on every call.
+
+    refuses: TokenInvalid for an unknown, revoked or expired token, or a disabled user
+    """
+    digest = rules.secret_hash(secret)
+    token = Token.objects.select_related("user").filter(secret_hash=digest).first()
+    live = (
+        token is not None
+        and token.revoked_at is None
+        and (token.expires_at is None or token.expires_at > at)
+        and token.user.is_active
     )
+    if token is None or not live:
+        raise refusals.TokenInvalid()
+    return actor_of_token(token), token.pk
+
+
+def actor_of_id(user_id: int | None) -> Actor:
+    """Return the actor of a stored user id with the rights it has now; without one, the worker.
+
+    A job acts as the person who asked for it, so a right withdrawn meanwhile stops the job.
+    """
+    if user_id is None:
+        return system("worker")
+    return actor_of(User.objects.get(pk=user_id))
 
 
 def system(name: str = "cli") -> Actor:

@@ -66,9 +66,10 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         "Administrator",
         frozenset(
             {
-                "access.manage", "access.own", "definitions.read", "definitions.write", "definitions.publish",
+                "access.manage", "access.own", "books.verify",
+                "definitions.read", "definitions.write", "definitions.publish",
                 "reference.read", "reference.write", "journal.read", "exchange.read",
-                "messaging.read", "messaging.write", "books.verify",
+                "messaging.read", "messaging.write",
             }
         ),
     ),

@@ -1,0 +1,101 @@
+"""Named reads of users, departments and tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from xinheng.access import guards, refusals
+from xinheng.access.models import Department, Token, User
+from xinheng.kernel.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    id: int
+    username: str
+    name: str
+    roles: tuple[str, ...]
+    scope: str
+    department: str
+    is_service: bool
+    is_active: bool
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    id: int
+    username: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def users(by: Actor) -> tuple[UserRow, ...]:
+    """Return every user, by user name.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "access.manage")
+    return tuple(
+        UserRow(
+            id=user.pk,
+            username=user.username,
+            name=user.name,
+            roles=tuple(user.roles),
+            scope=user.scope,
+            department=user.department.code if user.department else "",
+            is_service=user.is_service,
+            is_active=user.is_active,
+            has_password=user.has_usable_password(),
+        )
+        for user in User.objects.select_related("department").order_by("username")
+    )
+
+
+def tokens(by: Actor) -> tuple[TokenRow, ...]:
+    """Return every token, newest first; no secret is kept, so none can be shown.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "access.manage")
+    return tuple(
+        TokenRow(
+            id=token.pk,
+            username=token.user.username,
+            scopes=tuple(token.scopes),
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            revoked_at=token.revoked_at,
+        )
+        for token in Token.objects.select_related("user").order_by("-pk")
+    )
+
+
+def user_ids(by: Actor, usernames: set[str]) -> dict[str, int]:
+    """Return the ids of the named users that exist; imports resolve owners with it.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "customers.write")
+    return dict(User.objects.filter(username__in=usernames).values_list("username", "pk"))
+
+
+def department_ids(by: Actor, codes: set[str]) -> dict[str, int]:
+    """Return the ids of the departments with these codes that exist.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "customers.write")
+    return dict(Department.objects.filter(code__in=codes).values_list("code", "pk"))
+
+
+def locked_user(username: str) -> User:
+    """Return a user by name for an operation, its row locked until the transaction ends.
+
+    refuses: UserUnknown
+    """
+    user = User.objects.select_for_update(no_key=True).filter(username=username).first()
+    if user is None:
+        raise refusals.UserUnknown(name=username)
+    return user
