@@ -81,12 +81,13 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
     "import": frozenset(
         {
             "exchange.import", "exchange.read", "customers.write", "receivables.write",
-            "exposure.write", "evidence.write", "reference.write", "messaging.write",
+            "exposure.write", "evidence.write", "reference.read", "reference.write",
+            "messaging.write",
         }
     ),
-    "credit": frozenset({"exposure.read", "exposure.write"}),
+    "credit": frozenset({"exposure.read", "exposure.write", "reference.read"}),
     "review": frozenset({"reviews.run", "reviews.read", "scoring.write", "limits.write",
-                         "messaging.write"}),
+                         "messaging.write", "reference.read"}),
     "limits": frozenset({"limits.read", "limits.write"}),
     "approve": frozenset({"limits.read"}),
     "admin": frozenset(
