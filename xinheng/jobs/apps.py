@@ -6,3 +6,11 @@ class JobsConfig(AppConfig):
     label = "jobs"
     verbose_name = "后台任务"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the body of every task under its name."""
+        from xinheng.jobs.registry import BODIES
+        from xinheng.messaging import tasks
+
+        for body in BODIES:
+            tasks.register(body.name, body.run, every=body.every, attempts=body.attempts)

@@ -1,0 +1,18 @@
+"""Bodies that keep messages and the queue itself moving."""
+
+from django.utils import timezone
+
+from xinheng import access
+from xinheng.messaging import operations as messaging
+
+
+def deliver(outgoing_id: int) -> None:
+    messaging.deliver(by=access.system("worker"), outgoing_id=outgoing_id, at=timezone.now())
+
+
+def requeue_stalled() -> None:
+    messaging.requeue_stalled(by=access.system("worker"), at=timezone.now())
+
+
+def forget_finished_jobs() -> None:
+    messaging.forget_finished_jobs(by=access.system("worker"), at=timezone.now())

@@ -1,0 +1,20 @@
+"""Every task of the house: its name, its body, and when it starts by itself."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from xinheng.jobs import messaging
+
+
+class Body(NamedTuple):
+    name: str
+    run: Callable[..., Any]
+    every: str = ""
+    attempts: int = 5
+
+
+BODIES = (
+    Body("messaging.deliver", messaging.deliver, attempts=10),
+    Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
+    Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),
+)
