@@ -1,61 +1,35 @@
 """What the environment decides: folders, secrets, database, host names."""
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from xinheng.hosting import address, secrets
+from xinheng.hosting import home as homes
 
 
 def home() -> Path:
     """Return the folder of everything an installation writes (`XINHENG_HOME`, default var/)."""
-    default = Path(__file__).resolve().parent.parent.parent / "var"
-    return Path(os.environ.get("XINHENG_HOME", default)).absolute()
+    return homes.of_environment().path
 
 
 def secret(name: str) -> str:
     """Return a secret of this installation, generated on first use into a 0600 file."""
-    path = home() / "secrets" / name
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        value = secrets.token_urlsafe(48)
-        file.write(value)
-    return value
+    return secrets.get(homes.of_environment(), name)
 
 
 def database() -> dict[str, Any]:
     """Return Django's database settings for the login that `XINHENG_DB_ROLE` picks."""
-    role = os.environ.get("XINHENG_DB_ROLE", "app")
-    url = os.environ.get("DATABASE_OWNER_URL") if role == "owner" else None
-    url = url or os.environ.get("DATABASE_URL")
-    if url:
-        return from_url(url)
-    from xinheng.hosting import cluster
-
-    return from_url(cluster.url(home(), role))
-
-
-def from_url(url: str) -> dict[str, Any]:
-    """Turn postgresql://user:password@host:port/name?host=… into Django's settings."""
-    from urllib.parse import parse_qs
-
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
+    found = address.parameters(address.role())
+    named = ("dbname", "user", "password", "host", "port")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or query.get("host", [""])[0],
-        "PORT": str(parts.port or query.get("port", [""])[0]),
+        "NAME": found.get("dbname", ""),
+        "USER": found.get("user", ""),
+        "PASSWORD": found.get("password", ""),
+        "HOST": found.get("host", ""),
+        "PORT": str(found.get("port", "")),
+        "OPTIONS": {name: value for name, value in found.items() if name not in named},
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

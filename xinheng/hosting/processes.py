@@ -1,5 +1,6 @@
 """Processes by identity: a number alone may belong to somebody else after a crash."""
 
+import contextlib
 import os
 import signal
 import time
@@ -52,19 +53,15 @@ def command_line(pid: int) -> list[str]:
 
 def reap(pid: int) -> None:
     """Take away a dead child of ours, so that it does not linger as a zombie."""
-    try:
+    with contextlib.suppress(OSError):
         os.waitpid(pid, os.WNOHANG)
-    except (ChildProcessError, OSError):
-        pass
 
 
 def send(who: Identity, number: int) -> None:
     """Send a signal to that very process, if it still lives."""
     if is_alive(who):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(who.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def wait_gone(who: Identity, seconds: float) -> bool:

@@ -17,7 +17,10 @@ class PortTaken(HostingRefusal):
 
 class DiskFull(HostingRefusal):
     code = "disk-full"
-    zh = "{path} 所在磁盘只剩 {free_mb} MB，至少需要 {need_mb} MB。请清理空间，或用 XINHENG_HOME 换一块磁盘。"
+    zh = (
+        "{path} 所在磁盘只剩 {free_mb} MB，至少需要 {need_mb} MB。"
+        "请清理空间，或用 XINHENG_HOME 换一块磁盘。"
+    )
     en = (
         "Only {free_mb} MB are left on the disk of {path}; at least {need_mb} MB are needed. "
         "Free some space, or point XINHENG_HOME at another disk."

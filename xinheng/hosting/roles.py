@@ -70,10 +70,9 @@ def create_database(
     statement = "CREATE DATABASE {} OWNER {} TEMPLATE {}"
     names = [sql.Identifier(text) for text in (name, OWNER, template)]
     connection.execute(sql.SQL(statement).format(*names))
-    for statement in (
-        "REVOKE ALL ON DATABASE {} FROM PUBLIC",
-        "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}",
-        "GRANT CONNECT ON DATABASE {} TO {}",
+    for statement, login in (
+        ("REVOKE ALL ON DATABASE {} FROM PUBLIC", OWNER),
+        ("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", APP),
+        ("GRANT CONNECT ON DATABASE {} TO {}", AUDITOR),
     ):
-        login = {"GRANT CONNECT, ": APP}.get(statement[:15], AUDITOR)
         connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(login)))

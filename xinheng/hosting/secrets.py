@@ -45,7 +45,7 @@ def _create(path: Path) -> str:
             os.link(draft, path)
         except FileExistsError:
             if not _read(path):  # An empty file, left by a full disk: ours replaces it.
-                os.replace(draft, path)
+                draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return _read(path)

@@ -1,0 +1,1 @@
+"""The sub-commands of `xinheng`: one module each, found by their presence here."""
