@@ -4,6 +4,7 @@ Counters and ladder are projections of the entries. One statement trigger moves 
 application's database role has no right to.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -25,7 +26,11 @@ class Segment(models.Model):
 
 
 class Account(models.Model):
-    """The credit of one node (a customer or a group) in one segment."""
+    """The credit of one node (a customer or a group) in one segment.
+
+    `ancestors` are the accounts that this one counts in: its parent and the parent's ancestors,
+    or none when `in_group` is off.
+    """
 
     class Mode(models.TextChoices):
         NONE = "none", "无授信"
@@ -36,15 +41,16 @@ class Account(models.Model):
     customer = models.ForeignKey("parties.Customer", null=True, on_delete=models.PROTECT)
     group = models.ForeignKey("parties.Group", null=True, on_delete=models.PROTECT)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    ancestors = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     currency = models.CharField(max_length=3)
     mode = models.CharField(max_length=10, choices=Mode)
     limit_minor = models.BigIntegerField(null=True)
     in_group = models.BooleanField(default=True)
-    reserved_minor = models.BigIntegerField(default=0)
-    delivered_minor = models.BigIntegerField(default=0)
-    receivable_minor = models.BigIntegerField(default=0)
-    bills_minor = models.BigIntegerField(default=0)
-    deposits_minor = models.BigIntegerField(default=0)
+    reserved_minor = models.BigIntegerField(default=0, db_default=0)
+    delivered_minor = models.BigIntegerField(default=0, db_default=0)
+    receivable_minor = models.BigIntegerField(default=0, db_default=0)
+    bills_minor = models.BigIntegerField(default=0, db_default=0)
+    deposits_minor = models.BigIntegerField(default=0, db_default=0)
     changed_xid = XidField()
 
     class Meta:
@@ -69,6 +75,11 @@ class Account(models.Model):
         return f"account {self.pk}"
 
     @property
+    def path(self) -> list[int]:
+        """Return the ids of every account that an entry here moves, this one included."""
+        return [self.pk, *self.ancestors]
+
+    @property
     def used_minor(self) -> int:
         """Return what the limit must cover: everything owed or promised, less deposits held."""
         return (
@@ -81,7 +92,11 @@ class Account(models.Model):
 
 
 class Entry(models.Model):
-    """One immutable line of the ledger. Rows are inserted, never changed."""
+    """One immutable line of the ledger. Rows are inserted, never changed.
+
+    A counter moves by the column of its name, in the account's currency. `ship_date` places what
+    is reserved or delivered on the ladder, `due_date` what is receivable or on bills.
+    """
 
     class Kind(models.TextChoices):
         RESERVE = "RESERVE", "占用"
@@ -90,6 +105,7 @@ class Entry(models.Model):
         EXPIRE = "EXPIRE", "到期释放"
         UNRESERVED = "UNRESERVED", "直接入账"
         SETTLE = "SETTLE", "清账"
+        CORRECT = "CORRECT", "更正"
         REVALUE = "REVALUE", "重估"
         MOVE = "MOVE", "迁移"
 
@@ -100,35 +116,41 @@ class Entry(models.Model):
         RELEASE = "release", "特批放行"
         INSURED = "insured", "保险"
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.DateTimeField(db_default=Now())
     effective_date = models.DateField()
+    ship_date = models.DateField(null=True)
     due_date = models.DateField(null=True)
-    reserved_minor = models.BigIntegerField(default=0)
-    delivered_minor = models.BigIntegerField(default=0)
-    receivable_minor = models.BigIntegerField(default=0)
-    bills_minor = models.BigIntegerField(default=0)
-    deposits_minor = models.BigIntegerField(default=0)
+    reserved_minor = models.BigIntegerField(default=0, db_default=0)
+    delivered_minor = models.BigIntegerField(default=0, db_default=0)
+    receivable_minor = models.BigIntegerField(default=0, db_default=0)
+    bills_minor = models.BigIntegerField(default=0, db_default=0)
+    deposits_minor = models.BigIntegerField(default=0, db_default=0)
     document_minor = models.BigIntegerField()
     document_currency = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=20, decimal_places=10)
     rate_date = models.DateField(null=True)
-    excess_minor = models.BigIntegerField(default=0)
-    authority = models.CharField(max_length=10, choices=Authority, default=Authority.LIMIT)
+    excess_minor = models.BigIntegerField(default=0, db_default=0)
+    authority = models.CharField(
+        max_length=10, choices=Authority, default=Authority.LIMIT, db_default=Authority.LIMIT
+    )
     decision_id = models.BigIntegerField(null=True)
     resolves = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="resolution"
     )
     expires_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=160)
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160, null=True)
     batch_id = models.UUIDField(null=True)
     changed_xid = XidField()
 
     class Meta:
         indexes = [models.Index(fields=["account", "id"], name="entry_account")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(key__isnull=False), name="entry_key_once"
+            ),
             models.CheckConstraint(
                 name="entry_excess_iff_authority",
                 condition=Q(excess_minor=0, authority="limit")
@@ -146,24 +168,28 @@ class Entry(models.Model):
 
 
 class Rung(models.Model):
-    """One step of the ladder: what a leaf account has open per counter and due (or ship) date."""
+    """One step of the ladder: what a customer's account has open per counter and day.
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    `day` is the due date of a receivable or a bill, the ship date of what is reserved or
+    delivered; none when the document names none.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
     counter = models.CharField(max_length=10)
-    due_date = models.DateField(null=True)
+    day = models.DateField(null=True)
     open_minor = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "counter", "due_date"],
+                fields=["account", "counter", "day"],
                 nulls_distinct=False,
                 name="rung_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.counter} {self.due_date}"
+        return f"{self.account_id} {self.counter} {self.day}"
 
 
 class Standing(models.Model):

@@ -1,7 +1,10 @@
 """What customers owe: invoices and credit notes, receipts, and how the one met the other."""
 
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Least
 
 from xinheng.journal.fields import XidField
 
@@ -9,9 +12,12 @@ from xinheng.journal.fields import XidField
 class Invoice(models.Model):
     """An invoice, or a credit note (a positive amount that reduces what is owed).
 
-    `open_minor` and `settled_on` state the position over all recorded facts; any past date is
-    answered from the allocations. `credit_minor` is the amount converted once to the currency
-    of the customer's credit account.
+    `credit_minor` is the amount converted once, on the issue date, to the currency of the
+    customer's credit account. What follows is the position over all recorded facts, kept by the
+    operations: `open_minor`, `open_credit_minor`, `settled_on`. `first_move` and `last_move` are
+    the first and the last day on which an allocation changed what is open: before the one the
+    whole amount is open, from the other on `open_credit_minor` is. Only between them does a
+    question about a past day look at the allocations.
     """
 
     class Kind(models.TextChoices):
@@ -22,8 +28,8 @@ class Invoice(models.Model):
         VALID = "valid", "有效"
         VOID = "void", "作废"
 
-    number = models.CharField(max_length=80, unique=True)
-    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    number = models.CharField(max_length=80)
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT, db_index=False)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.INVOICE)
     status = models.CharField(max_length=6, choices=Status, default=Status.VALID)
     issue_date = models.DateField()
@@ -37,6 +43,21 @@ class Invoice(models.Model):
     open_minor = models.BigIntegerField()
     open_credit_minor = models.BigIntegerField()
     settled_on = models.DateField(null=True)
+    first_move = models.DateField(null=True)
+    last_move = models.DateField(null=True)
+    life = models.GeneratedField(
+        expression=Case(
+            When(status="void", voided_date=None, then=Value("empty", DateRangeField())),
+            default=Func(
+                F("issue_date"),
+                Least("settled_on", "voided_date"),
+                function="daterange",
+                output_field=DateRangeField(),
+            ),
+        ),
+        output_field=DateRangeField(),
+        db_persist=True,
+    )
     applies_to = models.CharField(max_length=80, blank=True)
     order_number = models.CharField(max_length=80, blank=True)
     salesperson = models.CharField(max_length=80, blank=True)
@@ -47,16 +68,22 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["customer", "issue_date"], name="invoice_customer_issue"),
             models.Index(fields=["customer"], condition=~Q(open_minor=0), name="invoice_open"),
-            models.Index(fields=["settled_on"], name="invoice_settled"),
+            # Finds what was open on any day at a cost that follows the answer, not the history.
+            GistIndex(fields=["life"], name="invoice_life"),
             models.Index(
                 fields=["applies_to"], condition=~Q(applies_to=""), name="invoice_applies_to"
             ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="invoice_number_once"),
             models.CheckConstraint(name="invoice_amount", condition=Q(amount_minor__gte=0)),
             models.CheckConstraint(
                 name="invoice_open_within_amount",
                 condition=Q(open_minor__gte=0) & Q(open_minor__lte=F("amount_minor")),
+            ),
+            models.CheckConstraint(
+                name="invoice_voided_after_issue",
+                condition=Q(voided_date__isnull=True) | Q(voided_date__gte=F("issue_date")),
             ),
             models.CheckConstraint(
                 name="invoice_void_date_needs_void",
@@ -71,7 +98,9 @@ class Invoice(models.Model):
 class InvoiceLine(models.Model):
     """One line of an invoice; the header's amount is the sum of its lines."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
     line = models.PositiveIntegerField()
     amount_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(null=True)
@@ -84,7 +113,11 @@ class InvoiceLine(models.Model):
 
 
 class Receipt(models.Model):
-    """Money received from a customer."""
+    """Money received from a customer.
+
+    `credit_minor` is the amount in the currency of the customer's credit account, converted on
+    the day it was received; the unallocated columns are what met no invoice yet.
+    """
 
     class Method(models.TextChoices):
         TRANSFER = "transfer", "转账"
@@ -93,11 +126,13 @@ class Receipt(models.Model):
         COMMERCIAL_BILL = "commercial_bill", "商业承兑汇票"
         OFFSET = "offset", "抵销"
 
-    number = models.CharField(max_length=80, unique=True)
-    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    number = models.CharField(max_length=80)
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT, db_index=False)
     received_date = models.DateField()
     amount_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField()
     unallocated_minor = models.BigIntegerField()
+    unallocated_credit_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     method = models.CharField(max_length=16, choices=Method, default=Method.TRANSFER)
     invoice_number = models.CharField(max_length=80, blank=True)
@@ -115,6 +150,7 @@ class Receipt(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="receipt_number_once"),
             models.CheckConstraint(name="receipt_amount", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="receipt_unallocated",
@@ -129,26 +165,47 @@ class Receipt(models.Model):
 class Allocation(models.Model):
     """A part of a receipt, or of a credit note, that met an invoice.
 
-    Active on D iff effective_date <= D and (ended_date is null or ended_date > D).
+    Active on D iff effective_date <= D and (ended_date is null or ended_date > D); one that ends
+    on the day it takes effect never was. Only `ended_date` ever changes: an allocation that has
+    to become another one ends, and the other is added.
+
+    `credit_minor` is what it takes from the invoice, `source_credit_minor` what it takes from the
+    receipt or credit note, both in the account's currency: two documents of one foreign amount
+    but of different days differ there.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="allocations")
     receipt = models.ForeignKey(
-        Receipt, null=True, on_delete=models.PROTECT, related_name="allocations"
+        Receipt, null=True, on_delete=models.PROTECT, related_name="allocations", db_index=False
     )
     credit_note = models.ForeignKey(
-        Invoice, null=True, on_delete=models.PROTECT, related_name="applications"
+        Invoice, null=True, on_delete=models.PROTECT, related_name="applications", db_index=False
     )
     amount_minor = models.BigIntegerField()
     credit_minor = models.BigIntegerField()
+    source_credit_minor = models.BigIntegerField()
     effective_date = models.DateField()
     ended_date = models.DateField(null=True)
     batch_id = models.UUIDField(null=True)
     changed_xid = XidField()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["receipt"], condition=Q(receipt__isnull=False), name="allocation_receipt"
+            ),
+            models.Index(
+                fields=["credit_note"],
+                condition=Q(credit_note__isnull=False),
+                name="allocation_credit_note",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="allocation_amount", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="allocation_ends_after_it_begins",
+                condition=Q(ended_date__isnull=True) | Q(ended_date__gte=F("effective_date")),
+            ),
             models.CheckConstraint(
                 name="allocation_one_source",
                 condition=Q(receipt__isnull=True) ^ Q(credit_note__isnull=True),
