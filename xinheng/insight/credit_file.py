@@ -116,9 +116,9 @@ def _account(customer: Customer, today: datetime.date) -> AccountPosition | None
     if account is None:
         return None
     late = Rung.objects.filter(
-        account=account, counter="receivable", due_date__lt=today, open_minor__gt=0
+        account=account, counter="receivable", day__lt=today, open_minor__gt=0
     )
-    oldest = late.order_by("due_date").values_list("due_date", flat=True).first()
+    oldest = late.order_by("day").values_list("day", flat=True).first()
     return AccountPosition(
         mode=account.mode,
         currency=account.currency,
@@ -137,14 +137,10 @@ def _account(customer: Customer, today: datetime.date) -> AccountPosition | None
 
 def _available(account: Account) -> int | None:
     """Return what may still be used: the least room on the way up, 0 without credit."""
-    room: list[int] = []
-    node: Account | None = account
-    while node is not None:
-        if node.mode == Account.Mode.NONE:
-            return 0
-        if node.limit_minor is not None:
-            room.append(node.limit_minor - node.used_minor)
-        node = node.parent if node.in_group else None
+    path = [account, *Account.objects.filter(pk__in=account.ancestors)]
+    if account.mode == Account.Mode.NONE:
+        return 0
+    room = [node.limit_minor - node.used_minor for node in path if node.limit_minor is not None]
     return min(room) if room else None
 
 
