@@ -160,6 +160,30 @@ def pytest_configure(config: pytest.Config) -> None:
     TransactionTestCase._fixture_teardown = lambda self: None  # type: ignore[method-assign]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run what takes too long for every run")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is too long for every run, and remember how much that was."""
+    if config.getoption("--soak"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    _soak["left out"] = [item.nodeid for item in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was not run, so that nobody takes it for passed."""
+    for name in _soak.get("left out", []):
+        terminalreporter.write_line(f"not run: {name} (make soak)")
+
+
+_soak: dict[str, list[str]] = {}
+
+
 def _commits(node: Any) -> bool:
     marker = node.get_closest_marker("django_db")
     by_marker = marker is not None and (
