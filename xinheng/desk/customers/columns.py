@@ -1,0 +1,74 @@
+"""The columns of the customer list: on the page, and in its files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from xinheng.desk import words
+from xinheng.insight import customers as insight
+from xinheng.insight.customers import CustomerFilter, CustomerRow
+from xinheng.kernel import money
+from xinheng.kernel.actors import Actor
+
+# sort key, heading, whether numbers stand there, unit
+COLUMNS = (
+    ("name", _("客户"), False, ""),
+    ("grade", _("评级"), False, ""),
+    ("tier", _("分类"), False, ""),
+    ("score", _("评分"), True, ""),
+    ("open", _("应收余额"), True, "money"),
+    ("overdue", _("逾期"), True, "money"),
+    ("dpd", _("最长逾期"), True, _("天")),
+    ("limit", _("现行额度"), True, "money"),
+    ("proposed", _("建议额度"), True, "money"),
+    ("review_due", _("下次评审"), False, ""),
+    ("", _("负责人"), False, ""),
+)
+FILE_HEADER = (
+    _("客户编码"), _("客户名称"), _("评级"), _("分类"), _("评分"), _("币种"), _("应收余额"),
+    _("逾期金额"), _("最长逾期天数"), _("现行额度"), _("建议额度"), _("评审日"), _("下次评审"),
+    _("集团"), _("行业"), _("地区"), _("规模"), _("部门"), _("负责人"),
+)  # fmt: skip
+CHUNK = 2_000
+
+
+def headings(sort: str, currency: str) -> list[dict[str, Any]]:
+    """Return the table's headings, amounts in `currency`, with the sort each one leads to."""
+    found = []
+    for key, label, is_number, unit in COLUMNS:
+        state = "none"
+        if key and sort.lstrip("-") == key:
+            state = "descending" if sort.startswith("-") else "ascending"
+        # Numbers are first wanted from the largest, words from the beginning.
+        first = f"-{key}" if is_number else key
+        flipped = key if sort == f"-{key}" else f"-{key}"
+        leads_to = first if state == "none" else flipped
+        found.append(
+            {"key": key, "label": label, "is_number": is_number,
+             "unit": words.unit(currency) if unit == "money" else unit,
+             "state": state, "leads_to": leads_to}
+        )  # fmt: skip
+    return found
+
+
+def file_rows(by: Actor, where: CustomerFilter, industries: dict[str, str]) -> Iterator[list[Any]]:
+    """Yield every filtered customer by code, a chunk at a time."""
+    code = ""
+    while rows := insight.after(by=by, where=where, code=code, limit=CHUNK).rows:
+        for row in rows:
+            yield _file_row(row, industries)
+        code = rows[-1].code
+
+
+def _file_row(row: CustomerRow, industries: dict[str, str]) -> list[Any]:
+    def amount(minor: int | None) -> Any:
+        return None if minor is None else money.major(minor, row.currency)
+
+    return [
+        row.code, row.name, row.grade, row.tier, row.score, row.currency, amount(row.open_minor),
+        amount(row.overdue_minor), row.dpd_max, amount(row.limit_current_minor),
+        amount(row.limit_proposed_minor), row.assessed_on, row.review_due, row.group,
+        industries.get(row.industry, row.industry), row.region, row.size, row.department,
+        row.owner,
+    ]  # fmt: skip

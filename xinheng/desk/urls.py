@@ -1,0 +1,14 @@
+"""Every address of the desk, one screen a line."""
+
+from django.urls import include, path
+
+app_name = "desk"
+urlpatterns = [
+    path("", include("xinheng.desk.home.urls")),
+    path("", include("xinheng.desk.shell.urls")),
+    path("customers/", include("xinheng.desk.customers.urls")),
+    path("items/", include("xinheng.desk.receivables.urls")),
+    path("ageing/", include("xinheng.desk.ageing.urls")),
+    path("reviews/", include("xinheng.desk.reviews.urls")),
+    path("imports/", include("xinheng.desk.imports.urls")),
+]
