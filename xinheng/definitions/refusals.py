@@ -9,6 +9,7 @@ class DefinitionHasProblems(Refusal):
     code = "definition-has-problems"
     zh = "“{title}”有 {count} 处需要修改：{first_zh}"
     en = "{title} has {count} problems to mend: {first_en}"
+    is_input = True
 
 
 class UnknownDefinition(Refusal):
@@ -35,3 +36,4 @@ class UnreadableDefinition(Refusal):
     code = "unreadable-definition"
     zh = "文件“{file}”无法读取：{why}"
     en = "File {file} cannot be read: {why}"
+    is_input = True

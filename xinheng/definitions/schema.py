@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, PlainSerializer
 
+from xinheng.definitions import ranges
 from xinheng.kernel import conditions
 
 
@@ -20,6 +21,13 @@ ConditionField = Annotated[
     | InstanceOf[conditions.Not],
     BeforeValidator(conditions.parse),
     PlainSerializer(conditions.dump, return_type=dict[str, Any]),
+]
+
+
+RangeField = Annotated[
+    InstanceOf[ranges.Range],
+    BeforeValidator(ranges.parse),
+    PlainSerializer(str, return_type=str),
 ]
 
 

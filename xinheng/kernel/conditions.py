@@ -208,10 +208,15 @@ def _check_leaf(leaf: Leaf, known: Mapping[str, Field]) -> Iterator[Problem]:
         yield Problem(
             "", "wrong-value", f"“{about.zh}”的值类型不符", f"{about.en}: value of the wrong type"
         )
-    elif leaf.operator == "between" and values[0] > values[1]:  # type: ignore[operator]
+    elif leaf.operator == "between" and _is_empty(leaf.value):
         yield Problem(
             "", "empty-range", f"“{about.zh}”的区间为空", f"{about.en}: the range is empty"
         )
+
+
+def _is_empty(bounds: Any) -> bool:
+    lowest, highest = bounds
+    return bool(lowest > highest)
 
 
 def _fits(value: object, kind: str) -> bool:

@@ -27,9 +27,7 @@ class Assessment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "as_of", "digest"], name="assessment_once"
-            )
+            models.UniqueConstraint(fields=["customer", "as_of", "digest"], name="assessment_once")
         ]
         indexes = [models.Index(fields=["as_of", "grade"], name="assessment_grade")]
 
