@@ -1,0 +1,59 @@
+"""Plain builders of test data: each makes one thing, named or numbered, in the simplest state."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from xinheng import access
+from xinheng.exposure import operations as exposure
+from xinheng.exposure.models import Account
+from xinheng.exposure.rules import Document
+from xinheng.kernel.money import Money
+from xinheng.parties.models import Customer, Group
+
+_numbers = itertools.count(1)
+CLERK = access.system("test")
+
+
+def customer(code: str = "", **fields: Any) -> Customer:
+    """Return a customer; `group=` and `currency=` as needed."""
+    code = code or f"C{next(_numbers):05d}"
+    return Customer.objects.create(code=code, name=fields.pop("name", f"客户 {code}"), **fields)
+
+
+def group(code: str = "", **fields: Any) -> Group:
+    """Return a group of companies."""
+    code = code or f"G{next(_numbers):05d}"
+    return Group.objects.create(code=code, name=f"集团 {code}", **fields)
+
+
+def account(limit_minor: int | None = None, of: Customer | None = None, **fields: Any) -> Account:
+    """Return the credit account of a customer; with `limit_minor` it is limited to that."""
+    owner = of or customer(**fields)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS made (customer_id bigint) ON COMMIT DROP")
+        cursor.execute("INSERT INTO made VALUES (%s)", [owner.pk])
+        exposure.open_accounts(by=CLERK, relation="made")
+        cursor.execute("DROP TABLE made")
+    found = Account.objects.get(customer=owner)
+    return found if limit_minor is None else limited(found, limit_minor)
+
+
+def limited(found: Account, limit_minor: int) -> Account:
+    """Limit an account and return it as it is then."""
+    exposure.set_limit(by=CLERK, account_id=found.pk, mode="limited", limit_minor=limit_minor)
+    found.refresh_from_db()
+    return found
+
+
+def group_account(of: Group) -> Account:
+    """Return the account of a group, opened with its first member's."""
+    return Account.objects.get(group=of)
+
+
+def document(minor: int, source: str = "", on: date = date(2026, 3, 1), **fields: Any) -> Document:
+    """Return a document of `minor` fen (or of `currency=`)."""
+    currency = fields.pop("currency", "CNY")
+    return Document(source or f"test:{next(_numbers)}", Money(minor, currency), on, **fields)

@@ -1,0 +1,151 @@
+"""Tests as stories: one line, one act, with its refusal at the end of the line.
+
+A story is the docstring of its test. Verbs are the ledger's own; amounts are minor units:
+
+    limit   1000                  give the customer a limit
+    reserve so-1  700             set credit aside under a name
+    reserve so-2  400   ! LimitExceeded
+    post    so-1  650             turn it, or part of it, into a receivable
+    expect  available 350
+"""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tests import make
+from xinheng.exposure import operations as exposure
+from xinheng.exposure import refusals
+from xinheng.exposure.models import Account
+from xinheng.exposure.rules import Authority
+
+ON = date(2026, 3, 1)
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def tell(test: Callable[..., None]) -> Callable[[], None]:
+    """Run the lines of the test's docstring, then the test's body with the account."""
+
+    @pytest.mark.django_db
+    def run() -> None:
+        teller = Teller()
+        for number, line in enumerate(inspect.cleandoc(test.__doc__ or "").splitlines(), 1):
+            if line.strip():
+                teller.play(number, line)
+        teller.account.refresh_from_db()
+        test(teller.account)
+
+    run.__name__ = test.__name__
+    run.__doc__ = test.__doc__
+    return run
+
+
+class Teller:
+    """Plays lines against one customer, alone or in a group."""
+
+    def __init__(self) -> None:
+        self._group: Any = None
+        self._account: Account | None = None
+        self.reservations: dict[str, int] = {}
+
+    @property
+    def account(self) -> Account:
+        if self._account is None:
+            self._account = make.account(of=make.customer(group=self._group))
+        return self._account
+
+    def play(self, number: int, line: str) -> None:
+        step, _, refusal = (part.strip() for part in line.partition("!"))
+        verb, *words = step.split()
+        act = getattr(self, verb)
+        if not refusal:
+            act(*words, key=f"line {number}")
+            return
+        with pytest.raises(getattr(refusals, refusal)):
+            act(*words, key=f"line {number}")
+
+    def group(self, mode: str, amount: str = "", *, key: str) -> None:
+        self._group = make.group()
+        above = Account.objects.get(pk=self.account.parent_id)
+        if mode == "limited":
+            make.limited(above, int(amount))
+
+    def limit(self, amount: str, *, key: str) -> None:
+        mode = amount if amount in {"none", "unlimited"} else "limited"
+        exposure.set_limit(
+            by=make.CLERK,
+            account_id=self.account.pk,
+            mode=mode,
+            limit_minor=int(amount) if mode == "limited" else None,
+        )
+
+    def reserve(self, name: str, amount: str, *words: str, key: str) -> None:
+        excess = dict(zip(words[::2], words[1::2], strict=True))
+        authority = Authority()
+        if excess:
+            authority = Authority("release", int(excess["excess"]), int(excess["decision"]))
+        booked = exposure.reserve(
+            by=make.CLERK,
+            account_id=self.account.pk,
+            document=make.document(int(amount), f"order:{name}", ON),
+            key=key,
+            authority=authority,
+            expires_at=datetime(2026, 3, 31, tzinfo=UTC),
+        )
+        self.reservations[name] = booked.entry_id
+
+    def post(self, name: str, amount: str, *words: str, key: str) -> None:
+        keep = "keep" in words
+        self._post(name, amount, key, AT, rest_key=f"{key} rest" if keep else None)
+
+    def post_late(self, name: str, amount: str, *, key: str) -> None:
+        self._post(name, amount, key, datetime(2026, 4, 1, tzinfo=UTC), rest_key=None)
+
+    def _post(self, name: str, amount: str, key: str, at: datetime, rest_key: str | None) -> None:
+        exposure.post(
+            by=make.CLERK,
+            reservation_id=self.reservations[name],
+            document=make.document(int(amount), f"invoice:{name}", ON),
+            key=key,
+            at=at,
+            rest_key=rest_key,
+        )
+
+    def void(self, name: str, *, key: str) -> None:
+        exposure.void(by=make.CLERK, reservation_id=self.reservations[name], on=ON, key=key)
+
+    def expire(self, name: str, when: str = "early", *, key: str) -> None:
+        at = AT if when == "early" else datetime(2026, 4, 1, tzinfo=UTC)
+        exposure.expire(
+            by=make.CLERK, reservation_id=self.reservations[name], on=at.date(), at=at, key=key
+        )
+
+    def invoice(self, name: str, amount: str, *, key: str) -> None:
+        exposure.post_unreserved(
+            by=make.CLERK,
+            account_id=self.account.pk,
+            document=make.document(int(amount), f"invoice:{name}", ON),
+            key=key,
+        )
+
+    def settle(self, name: str, amount: str, *, key: str) -> None:
+        exposure.settle(
+            by=make.CLERK,
+            account_id=self.account.pk,
+            document=make.document(int(amount), f"receipt:{name}", ON),
+            key=key,
+        )
+
+    def expect(self, what: str, amount: str, *, key: str) -> None:
+        self.account.refresh_from_db()
+        if what == "available":
+            found = (self.account.limit_minor or 0) - self.account.used_minor
+        elif what == "group":
+            above = Account.objects.get(pk=self.account.parent_id)
+            found = above.used_minor
+        else:
+            found = getattr(self.account, f"{what}_minor")
+        assert found == int(amount), f"{key}: {what} is {found}"

@@ -1,0 +1,28 @@
+"""The verbs of the ledger: `from xinheng.exposure import operations as exposure`."""
+
+from xinheng.exposure.operations.accounts import open_accounts, set_limit
+from xinheng.exposure.operations.ledger import (
+    expire,
+    post,
+    post_unreserved,
+    reserve,
+    settle,
+    void,
+)
+from xinheng.exposure.operations.staged import lock_accounts, record_staged
+from xinheng.exposure.operations.tree import regroup, set_in_group
+
+__all__ = [
+    "expire",
+    "lock_accounts",
+    "open_accounts",
+    "post",
+    "post_unreserved",
+    "record_staged",
+    "regroup",
+    "reserve",
+    "set_in_group",
+    "set_limit",
+    "settle",
+    "void",
+]

@@ -1,0 +1,153 @@
+"""The SQL of the ledger. A reservation is two statements: LOAD_ACCOUNT, then one INSERT.
+
+The INSERT fires the trigger of migration 0002, which locks, adds up, guards and keeps the ladder.
+"""
+
+from typing import Any
+
+from xinheng.exposure.rules import COUNTERS, Line
+
+LOAD_ACCOUNT = """
+SELECT a.id, a.currency, c.owner_id, c.department_id
+FROM exposure_account a
+LEFT JOIN parties_customer c ON c.id = a.customer_id
+WHERE a.id = %s
+"""
+
+LOAD_RESERVATION = """
+SELECT r.id, r.account_id, a.currency, r.reserved_minor, r.document_minor, r.document_currency,
+       r.rate, r.rate_date, r.effective_date, r.ship_date, r.expires_at, r.source,
+       c.owner_id, c.department_id,
+       EXISTS (SELECT FROM exposure_entry e WHERE e.key = %s) AS is_known
+FROM exposure_entry r
+JOIN exposure_account a ON a.id = r.account_id
+LEFT JOIN parties_customer c ON c.id = a.customer_id
+WHERE r.id = %s AND r.kind = 'RESERVE'
+"""
+
+_COLUMNS = (
+    "account_id", "kind", "effective_date", "ship_date", "due_date",
+    *(f"{counter}_minor" for counter in COUNTERS),
+    "document_minor", "document_currency", "rate", "rate_date",
+    "excess_minor", "authority", "decision_id", "resolves_id", "expires_at", "source", "key",
+)  # fmt: skip
+
+_INSERT = f"""
+INSERT INTO exposure_entry ({", ".join(_COLUMNS)})
+VALUES {{rows}}
+ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING
+RETURNING id, key
+"""
+
+FIND_BY_KEY = f"SELECT {', '.join(_COLUMNS)}, id FROM exposure_entry WHERE key = %s"
+
+# Entries of documents that record their own identity carry no key.
+APPEND_STAGED = """
+INSERT INTO exposure_entry (account_id, kind, effective_date, due_date, receivable_minor,
+    document_minor, document_currency, rate, rate_date, source, batch_id)
+SELECT account_id, kind, effective_date, due_date, receivable_minor,
+    document_minor, document_currency, rate, rate_date, source, %s
+FROM {relation}
+"""
+
+LOCK_PATHS = """
+SELECT count(*) FROM (
+    SELECT a.id
+    FROM exposure_account a
+    WHERE a.id IN (
+        SELECT unnest(l.id || l.ancestors)
+        FROM exposure_account l
+        WHERE l.customer_id IN (SELECT customer_id FROM {relation})
+    )
+    ORDER BY a.id
+    FOR NO KEY UPDATE
+) locked
+"""
+
+ENSURE_SEGMENT = """
+    INSERT INTO exposure_segment (code, name, currency) VALUES (%(segment)s, %(segment)s, 'CNY')
+    ON CONFLICT (code) DO NOTHING
+"""
+
+OPEN_GROUPS = """
+    WITH RECURSIVE wanted AS (
+        SELECT c.group_id AS id
+        FROM parties_customer c
+        WHERE c.group_id IS NOT NULL AND c.id IN (SELECT customer_id FROM {relation})
+        UNION
+        SELECT g.parent_id FROM parties_group g JOIN wanted w ON w.id = g.id
+        WHERE g.parent_id IS NOT NULL
+    )
+    INSERT INTO exposure_account (segment_id, group_id, currency, mode, in_group)
+    SELECT s.id, w.id, s.currency, 'unlimited', true
+    FROM wanted w JOIN exposure_segment s ON s.code = %(segment)s
+    ORDER BY w.id
+    ON CONFLICT (group_id, segment_id) DO NOTHING
+    RETURNING id
+"""
+
+OPEN_CUSTOMERS = """
+    INSERT INTO exposure_account (segment_id, customer_id, currency, mode, in_group)
+    SELECT s.id, c.id, CASE WHEN c.group_id IS NULL THEN c.currency ELSE s.currency END,
+           'none', true
+    FROM parties_customer c JOIN exposure_segment s ON s.code = %(segment)s
+    WHERE c.id IN (SELECT customer_id FROM {relation})
+      AND NOT EXISTS (
+          SELECT FROM exposure_account a WHERE a.customer_id = c.id AND a.segment_id = s.id
+      )
+    ORDER BY c.id
+    ON CONFLICT (customer_id, segment_id) DO NOTHING
+    RETURNING id
+"""
+
+# After both, because an account's ancestors need the rows above it.
+PLACE_ACCOUNTS = """
+    WITH RECURSIVE fresh AS (
+        SELECT a.id, a.segment_id, coalesce(c.group_id, g.parent_id) AS above
+        FROM exposure_account a
+        LEFT JOIN parties_customer c ON c.id = a.customer_id
+        LEFT JOIN parties_group g ON g.id = a.group_id
+        WHERE a.id = ANY(%(opened)s) AND coalesce(c.group_id, g.parent_id) IS NOT NULL
+    ), step AS (
+        SELECT f.id, p.id AS node, g.parent_id AS above, f.segment_id, 1 AS height
+        FROM fresh f
+        JOIN exposure_account p ON p.group_id = f.above AND p.segment_id = f.segment_id
+        JOIN parties_group g ON g.id = f.above
+        UNION ALL
+        SELECT s.id, p.id, g.parent_id, s.segment_id, s.height + 1
+        FROM step s
+        JOIN exposure_account p ON p.group_id = s.above AND p.segment_id = s.segment_id
+        JOIN parties_group g ON g.id = s.above
+    ), path AS (
+        SELECT id, array_agg(node ORDER BY height) AS ancestors FROM step GROUP BY id
+    )
+    UPDATE exposure_account a
+    SET parent_id = p.ancestors[1], ancestors = p.ancestors
+    FROM path p
+    WHERE a.id = p.id
+"""
+
+# What stood below an account keeps its own way up to it and takes the new way from there.
+RE_ROOT = """
+UPDATE exposure_account
+SET ancestors = ancestors[1:array_position(ancestors, %(account)s)] || %(ancestors)s::bigint[]
+WHERE %(account)s = ANY(ancestors)
+"""
+
+
+def insert(count: int) -> str:
+    """Return the INSERT of `count` entries."""
+    row = f"({', '.join(['%s'] * len(_COLUMNS))})"
+    return _INSERT.format(rows=", ".join([row] * count))
+
+
+def values(line: Line) -> list[Any]:
+    """Return one line's values in the order of the columns."""
+    document, authority = line.document, line.authority
+    return [
+        line.account_id, line.kind, document.on, document.ship_date, document.due_date,
+        *(line.moved(counter) for counter in COUNTERS),
+        document.amount.minor, document.amount.currency, line.rate, line.rate_date,
+        authority.excess_minor, authority.kind, authority.decision_id, line.resolves,
+        line.expires_at, document.source, line.key,
+    ]  # fmt: skip
