@@ -1,0 +1,113 @@
+"""The registry of factors, and the one expression that computes any choice of them.
+
+`compile(codes)` reads each declared table once, whatever the codes: the measures they ask for are
+grouped by source, joined to the customers, and combined row by row. The day stays a parameter.
+"""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Any
+
+from ibis.expr import types as ir
+
+from xinheng.factors.dimensions import (
+    cooperation,
+    external,
+    financial,
+    payment,
+    reputation,
+    trading,
+)
+from xinheng.factors.events import EVENTS
+from xinheng.factors.factor import UNITS, Factor, Figure
+from xinheng.factors.figures import FIGURES
+from xinheng.factors.receivables import OPEN_ITEMS, PAYMENTS
+from xinheng.factors.sources import Measures, Source
+from xinheng.factors.statements import STATEMENTS
+from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables
+from xinheng.factors.trade import TRADE, VOIDED
+from xinheng.kernel.conditions import Field
+
+SOURCES: tuple[Source, ...] = (TRADE, VOIDED, OPEN_ITEMS, PAYMENTS, STATEMENTS, EVENTS)
+
+CATALOGUE: tuple[Factor, ...] = (
+    *financial.FACTORS,
+    *trading.FACTORS,
+    *payment.FACTORS,
+    *cooperation.FACTORS,
+    *reputation.FACTORS,
+    *external.FACTORS,
+)
+BY_CODE: dict[str, Factor | Figure] = {it.code: it for it in (*CATALOGUE, *FIGURES)}
+ALWAYS = ("customer_id", "code", "currency")
+
+
+class UnknownFactor(LookupError):
+    """A definition names a factor or figure that the catalogue does not have."""
+
+
+def factor(code: str) -> Factor:
+    """Return a factor by its code."""
+    found = BY_CODE.get(code)
+    if not isinstance(found, Factor):
+        raise UnknownFactor(code)
+    return found
+
+
+@lru_cache(maxsize=256)
+def compile(codes: tuple[str, ...], tables: Tables = TABLES, as_of: Any = AS_OF) -> ir.Table:
+    """Return the expression of the factors and figures asked for.
+
+    returns: customer_id, code, currency, then one column per code in the order given; a row for
+             every customer, also those without any facts
+    refuses: UnknownFactor
+    """
+    chosen = [_known(code) for code in codes]
+    names = asked_measures(codes)
+    joined = tables.customers
+    for source in SOURCES:
+        wanted = [name for name in names if name in source.measures]
+        if wanted:
+            taken = source.per_customer(tables, as_of, wanted)
+            taken = taken.rename({f"{source.name}_customer_id": "customer_id"})
+            joined = joined.left_join(
+                taken, joined.customer_id == taken[f"{source.name}_customer_id"]
+            )
+    row = Measures({**{name: joined[name] for name in joined.columns}, "as_of": as_of})
+    columns = {it.code: it.value(row).cast(UNITS[it.unit].dtype) for it in chosen}
+    return joined.select(*ALWAYS, **columns)
+
+
+def asked_measures(codes: Iterable[str]) -> list[str]:
+    """Return the names of the measures that these codes are made of."""
+    row = Measures(_every_column())
+    for code in codes:
+        _known(code).value(row)
+    return [name for name in row.asked if any(name in source.measures for source in SOURCES)]
+
+
+@cache
+def _every_column() -> dict[str, Any]:
+    """Return one column for every name a factor may ask for: good for their types only."""
+    columns: dict[str, Any] = {name: TABLES.customers[name] for name in SCHEMAS["customers"]}
+    for source in SOURCES:
+        taken = source.per_customer(TABLES, AS_OF, list(source.measures))
+        columns.update({name: taken[name] for name in source.measures})
+    return {**columns, "as_of": AS_OF}
+
+
+def fields() -> dict[str, Field]:
+    """Return what conditions may ask about: every factor and figure with its labels and unit."""
+    return {code: _field(it) for code, it in BY_CODE.items()}
+
+
+def _field(it: Factor | Figure) -> Field:
+    unit = UNITS[it.unit]
+    kind = {"money": "money", "text": "text"}.get(it.unit, "number")
+    return Field(kind, it.zh, it.en, unit.zh, unit.en, percent=unit.percent)
+
+
+def _known(code: str) -> Factor | Figure:
+    if code not in BY_CODE:
+        raise UnknownFactor(code)
+    return BY_CODE[code]

@@ -1,0 +1,1 @@
+"""The factors, a file for each dimension of the credit file."""

@@ -1,0 +1,41 @@
+"""合作历史: how long we know the customer, how steadily and how recently it has bought."""
+
+from typing import Any
+
+from xinheng.factors import primitives as p
+from xinheng.factors.factor import HIGHER, LOWER, Factor
+from xinheng.factors.sources import Measures
+
+
+def _years_known(row: Measures) -> Any:
+    since = p.only(row.since <= row.as_of, row.since)
+    first = p.smaller(since, row.first_invoice)
+    return p.div(p.days_between(row.as_of, first) * 4, 1461)
+
+
+FACTORS = (
+    Factor(
+        "f_years_known", "合作年限", "Years known", "years", HIGHER, "cooperation", "customers",
+        "自建档日或首张发票（取较早者）起的天数 ÷ 365.25",
+        "days since the customer file or the first invoice, whichever is earlier, / 365.25",
+        _years_known,
+    ),
+    Factor(
+        "f_months_active", "活跃月数", "Months active", "months", HIGHER, "cooperation", "invoices",
+        "最近十二个 30 天窗口中有发票的窗口数",
+        "how many of the last twelve 30-day windows hold an invoice",
+        lambda row: p.bits_set(
+            p.zero_where(row.first_invoice.notnull(), row.months_used), 12
+        ),
+    ),
+    Factor(
+        "f_days_since_sale", "距上次交易天数", "Days since last sale", "days", LOWER, "cooperation",
+        "invoices", "截止日 − 最近一张发票的开票日", "as-of date - issue date of the last invoice",
+        lambda row: p.days_between(row.as_of, row.last_invoice),
+    ),
+    Factor(
+        "f_invoices_12m", "近一年发票张数", "Invoices, 12 months", "count", HIGHER, "cooperation",
+        "invoices", "近 365 天开出的发票张数", "number of invoices issued in the last 365 days",
+        lambda row: row.invoices_365,
+    ),
+)  # fmt: skip

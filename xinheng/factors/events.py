@@ -1,0 +1,67 @@
+"""Public events about a customer: lawsuits, court lists, the registry, news.
+
+Windows are counted back from D. A customer about whom nothing at all is on file has no row here,
+and every factor of events answers "no data" for it: silence is not a clean record.
+"""
+
+from functools import reduce
+from typing import Any
+
+from ibis.expr import types as ir
+
+from xinheng.factors import primitives as p
+from xinheng.factors import rules
+from xinheng.factors.sources import Source
+from xinheng.factors.tables import Tables
+
+YEAR, TWO_YEARS, FIVE_YEARS = 365, 730, 1826
+
+
+def known_events(tables: Tables, as_of: Any) -> ir.Table:
+    """Return the events up to D with their age in days."""
+    given = tables.events
+    past = given.filter(given.event_date <= as_of)
+    return past.mutate(age=p.days_between(as_of, past.event_date))
+
+
+def is_adverse(title: ir.StringValue) -> ir.BooleanValue:
+    """Return `rules.is_adverse` as an expression over a column of headlines."""
+    adverse = reduce(lambda a, b: a | b, [title.contains(it) for it in rules.ADVERSE_PHRASES])
+    closing = reduce(lambda a, b: a | b, [title.contains(it) for it in rules.CLOSING_PHRASES])
+    return adverse & ~closing
+
+
+def _count(*kinds: str, days: int, role: str | None = None) -> Any:
+    def measure(rows: ir.Table) -> ir.IntegerScalar:
+        chosen = rows.kind.isin(kinds) & p.within(rows.age, 0, days)
+        return p.count_where(rows, chosen & (rows.role == role) if role else chosen)
+
+    return measure
+
+
+def _claims(rows: ir.Table) -> ir.BooleanValue:
+    against = ((rows.kind == "lawsuit") & (rows.role == "defendant")) | (rows.kind == "enforcement")
+    return against & rows.amount_minor.notnull() & p.within(rows.age, 0, YEAR)
+
+
+EVENTS = Source(
+    "events",
+    known_events,
+    {
+        "events_known": lambda rows: p.count_where(rows, rows.age >= 0),
+        "lawsuits_365": _count("lawsuit", days=YEAR, role="defendant"),
+        "claims_365": lambda rows: p.sum_where(rows.amount_minor, _claims(rows)),
+        # Both tell the one currency of the claims, or that there are several.
+        "claims_currency_first": lambda rows: p.min_where(rows.currency, _claims(rows)),
+        "claims_currency_last": lambda rows: p.max_where(rows.currency, _claims(rows)),
+        "bills_overdue_365": _count("bill_overdue", days=YEAR),
+        "adverse_news_365": lambda rows: p.count_where(
+            rows, (rows.kind == "news") & is_adverse(rows.title) & p.within(rows.age, 0, YEAR)
+        ),
+        "enforcements_730": _count("enforcement", days=TWO_YEARS),
+        "dishonest_730": _count("dishonest_debtor", "consumption_limit", days=TWO_YEARS),
+        "registry_365": _count("abnormal_operation", "equity_freeze", days=YEAR),
+        "penalties_730": _count("penalty", "tax_arrears", days=TWO_YEARS),
+        "bankruptcies_1826": _count("bankruptcy", days=FIVE_YEARS),
+    },
+)

@@ -1,0 +1,106 @@
+"""The declared tables: everything factors may read, whatever engine holds it.
+
+An engine binds these six names to its own rows: a query over the books, a Parquet file, a table
+of a cluster. Ids are int64, amounts int64 minor units of the customer's credit currency (`items`
+of statements and `events` in their own `currency`), dates are dates without a time.
+
+A row that never was does not appear: a void document without a void date, an event about nobody
+we know. Everything else carries the dates from which factors tell what counted on the day D.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+from ibis.expr import types as ir
+
+ITEMS = (
+    "total_assets", "current_assets", "inventory", "receivables", "cash", "intangible_assets",
+    "current_liabilities", "total_liabilities", "equity", "retained_earnings", "sales",
+    "cost_of_sales", "gross_profit", "ebit", "interest_expense", "profit_before_tax",
+    "net_profit", "depreciation", "amortisation", "operating_cash_flow",
+)  # fmt: skip
+
+SCHEMAS: dict[str, dict[str, str]] = {
+    "customers": {
+        "customer_id": "int64",
+        "code": "string",
+        "currency": "string",
+        "industry": "string",
+        "region": "string",
+        "size": "string",
+        "since": "date",
+        "registered_capital_minor": "int64",
+    },
+    # Invoices and credit notes, amounts positive. `settled_on` is the day from which nothing has
+    # been open any more, over all recorded facts; NULL means open, or unknown: it only saves work.
+    "invoices": {
+        "customer_id": "int64",
+        "item_id": "int64",
+        "kind": "string",
+        "issue_date": "date",
+        "due_date": "date",
+        "voided_date": "date",
+        "settled_on": "date",
+        "amount_minor": "int64",
+    },
+    "receipts": {
+        "customer_id": "int64",
+        "received_date": "date",
+        "method": "string",
+        "amount_minor": "int64",
+    },
+    # What reduced an item: a receipt or a credit note. An applied credit note has two rows, one
+    # for the invoice it reduced and one for itself (kind credit_note), so that one sum per item
+    # tells what is open. Active on D: effective_date <= D and not (ended_date <= D).
+    "allocations": {
+        "customer_id": "int64",
+        "item_id": "int64",
+        "kind": "string",
+        "source": "string",
+        "due_date": "date",
+        "effective_date": "date",
+        "ended_date": "date",
+        "amount_minor": "int64",
+    },
+    "statements": {
+        "customer_id": "int64",
+        "period_end": "date",
+        "available_date": "date",
+        "months": "int64",
+        "currency": "string",
+        **{f"{item}_minor": "int64" for item in ITEMS},
+    },
+    "events": {
+        "customer_id": "int64",
+        "event_date": "date",
+        "kind": "string",
+        "role": "string",
+        "title": "string",
+        "currency": "string",
+        "amount_minor": "int64",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The declared tables as Ibis tables; an engine says later what the names stand for."""
+
+    customers: ir.Table
+    invoices: ir.Table
+    receipts: ir.Table
+    allocations: ir.Table
+    statements: ir.Table
+    events: ir.Table
+
+
+def declared() -> Tables:
+    """Return the declared tables, bound to no engine."""
+    return Tables(**{name: ibis.table(schema, name=name) for name, schema in SCHEMAS.items()})
+
+
+TABLES = declared()
+
+# The day D as a parameter: expressions are built and compiled once, engines give the day later.
+AS_OF: Any = ibis.param("date").name("as_of")

@@ -1,0 +1,78 @@
+"""What we sold to a customer: one pass over invoices and credit notes, and one over the voided.
+
+Ages count back from D by issue date. Windows are 91 days, so that the same window a year earlier
+(364 days) holds the same weekdays.
+"""
+
+from typing import Any
+
+from ibis.expr import types as ir
+
+from xinheng.factors import primitives as p
+from xinheng.factors.sources import Source
+from xinheng.factors.tables import Tables
+
+YEAR, QUARTER, MONTH = 365, 91, 30
+SAME_QUARTER_LAST_YEAR = (364, 455)
+
+
+def standing(rows: ir.Table, as_of: Any) -> ir.BooleanValue:
+    """Return whether a document existed on D: issued by then and not voided by then."""
+    return (rows.issue_date <= as_of) & (rows.voided_date.isnull() | (rows.voided_date > as_of))
+
+
+def known_documents(tables: Tables, as_of: Any) -> ir.Table:
+    """Return the invoices and credit notes that existed on D, with their age in days."""
+    rows = tables.invoices.filter(standing(tables.invoices, as_of))
+    return rows.mutate(
+        age=p.days_between(as_of, rows.issue_date), is_invoice=rows.kind == "invoice"
+    )
+
+
+def voided_documents(tables: Tables, as_of: Any) -> ir.Table:
+    """Return the invoices that had been voided by D, with the days since."""
+    given = tables.invoices
+    rows = given.filter(given.voided_date <= as_of, given.issue_date <= as_of)
+    return rows.mutate(age=p.days_between(as_of, rows.voided_date))
+
+
+def _sales(first: int, last: int) -> Any:
+    return lambda rows: p.sum_where(
+        rows.amount_minor, rows.is_invoice & p.within(rows.age, first, last)
+    )
+
+
+TRADE = Source(
+    "trade",
+    known_documents,
+    {
+        "sales_365": _sales(0, YEAR),
+        **{f"sales_quarter_{n}": _sales(n * QUARTER, (n + 1) * QUARTER) for n in range(4)},
+        "sales_quarter_last_year": _sales(*SAME_QUARTER_LAST_YEAR),
+        "invoices_365": lambda rows: p.count_where(
+            rows, rows.is_invoice & p.within(rows.age, 0, YEAR)
+        ),
+        "largest_365": lambda rows: p.max_where(
+            rows.amount_minor, rows.is_invoice & p.within(rows.age, 0, YEAR)
+        ),
+        "credit_notes_365": lambda rows: p.sum_where(
+            rows.amount_minor, ~rows.is_invoice & p.within(rows.age, 0, YEAR)
+        ),
+        "first_invoice": lambda rows: p.min_where(rows.issue_date, rows.is_invoice),
+        "last_invoice": lambda rows: p.max_where(rows.issue_date, rows.is_invoice),
+        "months_used": lambda rows: p.windows_used(
+            p.window_number(rows.age, MONTH, 12),
+            rows.is_invoice & p.within(rows.age, 0, 12 * MONTH),
+        ),
+    },
+)
+
+VOIDED = Source(
+    "voided",
+    voided_documents,
+    {
+        "voided_365": lambda rows: p.count_where(
+            rows, (rows.kind == "invoice") & p.within(rows.age, 0, YEAR)
+        ),
+    },
+)
