@@ -172,16 +172,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-    _soak["left out"] = [item.nodeid for item in left_out]
+    _left_out.update(item.nodeid for item in left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of a parallel run tells the first process what it left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = sorted(_left_out)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _left_out.update(getattr(node, "workeroutput", {}).get("left_out", []))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what was not run, so that nobody takes it for passed."""
-    for name in _soak.get("left out", []):
+    for name in sorted(_left_out):
         terminalreporter.write_line(f"not run: {name} (make soak)")
 
 
-_soak: dict[str, list[str]] = {}
+_left_out: set[str] = set()
 
 
 def _commits(node: Any) -> bool:

@@ -41,12 +41,6 @@ def time_zone() -> str:
     return os.environ.get("XINHENG_TZ", "Asia/Shanghai")
 
 
-def bind() -> tuple[str, int]:
-    """Return host and port of the web server (`XINHENG_BIND`)."""
-    host, _, port = os.environ.get("XINHENG_BIND", "127.0.0.1:8000").rpartition(":")
-    return host or "127.0.0.1", int(port)
-
-
 def allowed_hosts() -> list[str]:
     """Return the host names the desk answers to (`XINHENG_HOSTS`, comma separated)."""
     named = [name for name in os.environ.get("XINHENG_HOSTS", "").split(",") if name]
@@ -61,6 +55,12 @@ def trusted_origins() -> list[str]:
 def behind_https() -> bool:
     """Say whether cookies may only travel over https (`XINHENG_HTTPS=1`)."""
     return os.environ.get("XINHENG_HTTPS") == "1"
+
+
+def mail_server() -> tuple[str, int]:
+    """Return host and port of the mail server (`XINHENG_SMTP`); no host: no mail is sent."""
+    host, _, port = os.environ.get("XINHENG_SMTP", "").partition(":")
+    return host, int(port or 25)
 
 
 def static_storage() -> str:

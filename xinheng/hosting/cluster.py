@@ -44,7 +44,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
-    "log_line_prefix": "'%m [%p] %u@%d '",
+    "log_line_prefix": "%m [%p] %u@%d ",
     "password_encryption": "scram-sha-256",
 }
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")

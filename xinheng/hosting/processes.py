@@ -46,7 +46,7 @@ def is_alive(who: Identity) -> bool:
 def command_line(pid: int) -> list[str]:
     """Return the arguments of a process, empty when it is gone or not ours to see."""
     try:
-        return psutil.Process(pid).cmdline()
+        return list(psutil.Process(pid).cmdline())
     except psutil.Error:
         return []
 

@@ -79,3 +79,21 @@ class AlreadyRunning(HostingRefusal):
     code = "already-running"
     zh = "信衡已在运行（进程 {pid}）。请先停止它，或直接打开 {address}。"
     en = "Xinheng is already running (process {pid}). Stop it first, or open {address}."
+
+
+class BadSetting(HostingRefusal):
+    code = "bad-setting"
+    zh = "设置 {name} 的值“{value}”无效；例如：{example}。"
+    en = "The setting {name} has the value “{value}”, which is not valid; for example: {example}."
+
+
+class DatabaseOutdated(HostingRefusal):
+    code = "database-outdated"
+    zh = "数据库缺少 {pending} 个迁移。请先执行 xinheng migrate。"
+    en = "The database lacks {pending} migrations. Run xinheng migrate first."
+
+
+class StepFailed(HostingRefusal):
+    code = "step-failed"
+    zh = "步骤“{step}”未能完成：{why}"
+    en = "The step “{step}” did not finish: {why}"
