@@ -13,9 +13,10 @@ import ibis
 from ibis.expr import types as ir
 
 from xinheng.factors import conditions
+from xinheng.factors.rules import WORKING_ASSETS_SHARES, WORKING_ASSETS_TOP
 from xinheng.kernel import terms
 from xinheng.limits.policy import Policy, Tier
-from xinheng.limits.rules import DAYS_OF_YEAR, LARGEST_INPUT, PERCENT, Amounts
+from xinheng.limits.rules import DAYS_OF_YEAR, LARGEST_INPUT, PERCENT, THOUSAND, Amounts
 from xinheng.scoring.expressions import floor_div
 
 BOUNDS = ("need", "capacity", "single_name_cap", "policy_cap")
@@ -27,7 +28,8 @@ class Inputs:
 
     annual_sales_minor: str
     delay_days: str
-    working_assets_line_minor: str
+    working_assets_index: str
+    working_capital_minor: str
     equity_minor: str
 
 
@@ -110,7 +112,7 @@ def _capacity(policy: Policy, table: ir.Table, inputs: Inputs) -> dict[str, Any]
     equity = _clipped(table[inputs.equity_minor])
     trade = floor_div(_clipped(sales) * policy.capacity.trade_days, _int(DAYS_OF_YEAR))
     measured = {
-        "working_assets": _clipped(table[inputs.working_assets_line_minor]),
+        "working_assets": _working_assets_line(table, inputs),
         "net_worth": floor_div(equity * policy.capacity.net_worth_percent, _int(PERCENT)),
         "trade": (sales > 0).ifelse(trade, ibis.null("int64")),
     }
@@ -121,6 +123,17 @@ def _capacity(policy: Policy, table: ir.Table, inputs: Inputs) -> dict[str, Any]
         "capacity_method": ibis.cases(*known, else_=ibis.literal("")),
         "b_capacity": floor_div(value * ibis.cases(*shares, else_=_int(0)), _int(PERCENT)),
     }
+
+
+def _working_assets_line(table: ir.Table, inputs: Inputs) -> Any:
+    index = table[inputs.working_assets_index]
+    capital, equity = table[inputs.working_capital_minor], table[inputs.equity_minor]
+    top, most = WORKING_ASSETS_TOP
+    steps = [(index > above, _int(share)) for above, share in reversed(WORKING_ASSETS_SHARES)]
+    share = ibis.cases(
+        (index.isnull(), ibis.null("int64")), (index >= top, _int(most)), *steps, else_=_int(0)
+    )
+    return floor_div(_clipped(capital + equity) * share, _int(2 * THOUSAND))
 
 
 def _least(table: ir.Table) -> ir.Table:
@@ -149,7 +162,7 @@ def _decided(
     ]
     obstacles = [
         *refusals,
-        (~table["currency"].isin(known_rates), ibis.literal("no_rate")),
+        (_is_none_of(table["currency"], known_rates), ibis.literal("no_rate")),
         (table["b_need"].isnull() | table["b_capacity"].isnull(), ibis.literal("no_data")),
     ]
     floored = table["_least"] - table["_least"] % table["_step"]
@@ -178,6 +191,10 @@ def _agreed(policy: Policy, table: ir.Table, as_of: date) -> dict[str, Any]:
         "deposit_percent": granted(lambda tier: tier.deposit_percent, 0, "int64"),
         "review_due": due,
     }
+
+
+def _is_none_of(column: Any, values: list[str]) -> Any:
+    return ~column.isin(values) if values else ibis.literal(True)
 
 
 def _int(number: int) -> Any:

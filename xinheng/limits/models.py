@@ -20,6 +20,7 @@ class Proposal(models.Model):
     bounds = models.JSONField(default=dict)
     terms = models.CharField(max_length=40)
     terms_days = models.PositiveSmallIntegerField(null=True)
+    deposit_percent = models.PositiveSmallIntegerField(default=0)
     review_due = models.DateField()
     open_minor = models.BigIntegerField()
     overdue_minor = models.BigIntegerField()

@@ -1,8 +1,36 @@
+from pathlib import Path
+from typing import Any
+
 from django.apps import AppConfig
+
+from xinheng.kernel.problems import Problem
 
 
 class ScoringConfig(AppConfig):
     name = "xinheng.scoring"
     label = "scoring"
-    verbose_name = "评分"
+    verbose_name = "信用评分"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from xinheng import definitions
+        from xinheng.scoring.card import Scorecard
+
+        definitions.register(
+            definitions.Kind(
+                name="scorecard",
+                zh="评分卡",
+                en="Scorecard",
+                schema=Scorecard,
+                check=check,
+                shipped=Path(__file__).parent / "shipped",
+            )
+        )
+
+
+def check(card: Any) -> tuple[Problem, ...]:
+    """Check a card against the catalogue, which is loaded only when somebody asks."""
+    from xinheng.factors import catalogue
+    from xinheng.scoring import checks
+
+    return checks.check(card, catalogue.fields())

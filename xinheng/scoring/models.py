@@ -8,7 +8,12 @@ from xinheng.journal.fields import XidField
 
 
 class Assessment(models.Model):
-    """One customer as of one date under one set of versions. Rows are inserted, never changed."""
+    """One customer as of one date under one set of versions. Rows are inserted, never changed.
+
+    `factors` holds the values the card and the policy read; with the versions named in `versions`
+    they explain the assessment completely, so points and contributions are not stored again.
+    `digest` covers facts and outcome: a review that finds the latest one unchanged adds nothing.
+    """
 
     customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
     as_of = models.DateField()
@@ -17,19 +22,21 @@ class Assessment(models.Model):
     grade = models.CharField(max_length=4)
     coverage = models.FloatField()
     knock_outs = ArrayField(models.CharField(max_length=60), default=list)
-    reasons = models.JSONField(default=list)
-    contributions = models.JSONField(default=dict)
+    reasons = ArrayField(models.CharField(max_length=60), default=list)
     factors = models.JSONField(default=dict)
     versions = models.JSONField(default=dict)
+    versions_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now())
     changed_xid = XidField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["customer", "as_of", "digest"], name="assessment_once")
+        indexes = [
+            models.Index(
+                fields=["as_of", "versions_digest", "customer", "-id"], name="assessment_latest"
+            ),
+            models.Index(fields=["customer", "-id"], name="assessment_customer"),
         ]
-        indexes = [models.Index(fields=["as_of", "grade"], name="assessment_grade")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.as_of} {self.grade}"
