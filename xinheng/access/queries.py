@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from xinheng.access import guards, refusals
-from xinheng.access.models import Department, Token, User
+from xinheng.access import guards, refusals, rules
+from xinheng.access.models import Department, OneTimeLink, Token, User
 from xinheng.kernel.actors import Actor
 
 
@@ -88,6 +88,23 @@ def department_ids(by: Actor, codes: set[str]) -> dict[str, int]:
     """
     guards.require(by, "customers.write")
     return dict(Department.objects.filter(code__in=codes).values_list("code", "pk"))
+
+
+def user_of_link(by: Actor, secret: str, at: datetime) -> User:
+    """Return whom a one-time link lets in, without using it.
+
+    refuses: Forbidden, LinkInvalid
+    """
+    guards.require(by, "access.manage")
+    link = (
+        OneTimeLink.objects.select_related("user")
+        .filter(secret_hash=rules.secret_hash(secret), used_at=None, expires_at__gt=at)
+        .filter(user__is_active=True)
+        .first()
+    )
+    if link is None:
+        raise refusals.LinkInvalid()
+    return link.user
 
 
 def locked_user(username: str) -> User:

@@ -12,6 +12,7 @@ class Answer(models.Model):
     request_digest = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField()
     content_type = models.CharField(max_length=80)
+    location = models.CharField(max_length=200, blank=True)
     body = models.BinaryField()
     created_at = models.DateTimeField(db_default=Now())
 

@@ -9,6 +9,7 @@ from xinheng.access.operations.users import (
     create_user,
     disable_user,
     enable_user,
+    record_sign_in,
     set_roles,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "enable_user",
     "first_administrator",
     "make_link",
+    "record_sign_in",
     "revoke_token",
     "set_roles",
     "use_link",

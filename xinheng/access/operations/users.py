@@ -120,6 +120,17 @@ def choose_password(*, by: Actor, password: str) -> None:
     )
 
 
+@transaction.atomic
+def record_sign_in(*, by: Actor, how: str) -> None:
+    """Leave an event of a sign-in that has succeeded.
+
+    how: "password" or "link"
+    refuses: Forbidden
+    """
+    guards.require(by, "access.own")
+    journal.write(by=by, action="access.sign_in", object=f"user:{by.name}", after={"how": how})
+
+
 def _place(user: User, *, roles: Iterable[str], scope: str, department: str) -> None:
     named = sorted(set(roles))
     for role in named:

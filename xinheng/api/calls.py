@@ -1,0 +1,44 @@
+"""The policy table of the REST interface: every call and the permission it needs.
+
+A call that is not listed here cannot be served: `serve` looks its permission up when the routes are
+built. `config.routes` joins this table with the pages' one, and the tests walk both.
+"""
+
+from typing import NamedTuple
+
+
+class Call(NamedTuple):
+    """One REST call. `object_of` names the path parameter whose row must lie in scope."""
+
+    method: str
+    path: str
+    permission: str
+    object_of: str = ""
+
+    @property
+    def is_write(self) -> bool:
+        return self.method != "GET"
+
+    @property
+    def url_name(self) -> str:
+        """Return the name of the address, which calls of other methods on one path share."""
+        return self.path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+
+
+CALLS: dict[str, Call] = {
+    "list_customers": Call("GET", "/customers", "customers.read"),
+    "get_customer": Call("GET", "/customers/{code}", "customers.read", "code"),
+    "get_customer_timeline": Call("GET", "/customers/{code}/timeline", "customers.read", "code"),
+    "import_customers": Call("POST", "/customers/batch", "exchange.import"),
+    "import_groups": Call("POST", "/groups/batch", "exchange.import"),
+    "import_invoices": Call("POST", "/invoices/batch", "exchange.import"),
+    "import_receipts": Call("POST", "/receipts/batch", "exchange.import"),
+    "import_statements": Call("POST", "/statements/batch", "exchange.import"),
+    "import_events": Call("POST", "/events/batch", "exchange.import"),
+    "start_review": Call("POST", "/reviews", "reviews.run"),
+    "get_review": Call("GET", "/reviews/{review_id}", "reviews.read"),
+    "get_review_results": Call("GET", "/reviews/{review_id}/results", "reviews.read"),
+    "get_assessment": Call("GET", "/assessments/{customer}", "scoring.read", "customer"),
+    "get_ageing": Call("GET", "/ageing", "insight.read"),
+    "get_kpi": Call("GET", "/kpi", "insight.read"),
+}

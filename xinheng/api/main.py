@@ -1,0 +1,135 @@
+"""The REST interface under /api/v1: routers, failures as problems, the OpenAPI document."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from xinheng.api import customers, problem
+from xinheng.api.calls import CALLS
+from xinheng.api.problem import Problem
+from xinheng.api.reading import StrictParser
+from xinheng.api.schemas import ProblemAnswer
+from xinheng.api.serving import KEY_HEADER
+from xinheng.kernel.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+RETRYABLE = {"40001", "40P01", "55P03", "57014"}
+FAILURES = {
+    401: "no valid token", 403: "the token may not do this", 404: "not there, or not in scope",
+    409: "in conflict with what is", 422: "not accepted", 500: "a fault of ours",
+}  # fmt: skip
+SUMMARY_FAILURES = {"GET": (401, 403, 404, 422, 500), "POST": (400, 401, 403, 409, 415, 422, 500)}
+
+
+class RestApi(NinjaAPI):
+    """Ninja, with our failures and the Idempotency-Key in the document."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """Return the document, with problems, keys and permissions on every call."""
+        schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"]["Problem"] = ProblemAnswer.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
+        nested = schema["components"]["schemas"]["Problem"].pop("$defs", {})
+        schema["components"]["schemas"].update(nested)
+        for operations in schema["paths"].values():
+            for method, operation in operations.items():
+                _describe(method.upper(), operation)
+        return schema
+
+
+def _describe(method: str, operation: dict[str, Any]) -> None:
+    call = CALLS[operation["operationId"]]
+    operation["x-permission"] = call.permission
+    for status in SUMMARY_FAILURES[method]:
+        operation["responses"][status] = {
+            "description": FAILURES.get(status, "not readable"),
+            "content": {problem.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    if call.is_write:
+        operation["parameters"].append(
+            {
+                "in": "header",
+                "name": KEY_HEADER,
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "description": "the same key and body get the same answer, for 30 days",
+            }
+        )
+
+
+api = RestApi(
+    title="信衡 Xinheng",
+    version="1",
+    description="Trade-credit management: customers, receivables, reviews, ageing.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url=None,
+    parser=StrictParser(),
+)
+for router in (customers.router,):
+    api.add_router("", router)
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return problem.answer(error)
+
+
+@api.exception_handler(Refusal)
+def _refusal(request: HttpRequest, error: Refusal) -> HttpResponse:
+    return problem.answer(problem.of_refusal(error))
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem.answer(Problem(404))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem.answer(Problem(413))
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # Ninja wraps whatever reading the body raised; our own problem is the better answer.
+    if isinstance(error.__cause__, Problem):
+        return problem.answer(error.__cause__)
+    return problem.answer(Problem(error.status_code))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        {
+            "code": str(found["type"]).replace("_", "-"),
+            "message": str(found["msg"]),
+            "field": ".".join(str(part) for part in found["loc"] if part != "payload"),
+        }
+        for found in error.errors[:100]
+    ]
+    return problem.answer(Problem(422, errors=errors, detail=_("请求的内容不符合接口约定")))
+
+
+@api.exception_handler(OperationalError)
+def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    # A deadlock, a lock or statement timeout: the transaction is undone, trying again is safe.
+    if getattr(error.__cause__, "sqlstate", None) in RETRYABLE:
+        return problem.answer(Problem(503, "busy", headers={"Retry-After": "1"}))
+    return _fault(request, error)
+
+
+@api.exception_handler(Exception)
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    found, reference = problem.of_fault()
+    log.error("%s %s failed (%s)", request.method, request.path, reference, exc_info=error)
+    return problem.answer(found)

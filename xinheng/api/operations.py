@@ -1,0 +1,122 @@
+"""Idempotency-Key: the same request is answered once and repeated byte for byte.
+
+One transaction holds the lock, the effect and the record of the answer, so after any crash either
+all of them exist or none does. The lock is a try-lock: a caller whose twin is still running is told
+so at once and never waits. Outcomes that a retry could not improve (2xx, 409, 422) are kept 30
+days; a fault leaves nothing behind, so a retry runs again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+
+from xinheng.access import guards
+from xinheng.api import rules
+from xinheng.api.models import Answer
+from xinheng.kernel.actors import Actor
+from xinheng.kernel.refusals import Refusal
+
+
+class InProgress(Refusal):
+    code = "in-progress"
+    zh = "同一个请求仍在处理中，请稍后用同一个 Idempotency-Key 再试。"
+    en = "The same request is still running; try again later with the same Idempotency-Key."
+    status = 409
+
+
+class IdempotencyMismatch(Refusal):
+    code = "idempotency-mismatch"
+    zh = "这个 Idempotency-Key 已用于内容不同的请求。"
+    en = "This Idempotency-Key was used for a different request."
+
+
+class _Undo(Exception):
+    """Carries an answer out of a savepoint or transaction that must leave nothing behind."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+def answer_once(
+    *,
+    by: Actor,
+    permission: str,
+    token_id: int,
+    key: str,
+    request: HttpRequest,
+    run: Callable[[], HttpResponse],
+) -> HttpResponse:
+    """Run a write at most once under its key, or repeat the answer it already got.
+
+    permission: the one the call itself needs
+    run: performs the effect and renders the whole answer; a status of 400 or more undoes whatever
+    it wrote
+    refuses: Forbidden, InProgress, IdempotencyMismatch
+    """
+    guards.require(by, permission)
+    digest = rules.fingerprint(request.method or "", request.get_full_path(), request.body)
+    try:
+        with transaction.atomic():
+            if not _try_lock(token_id, key):
+                raise InProgress()
+            earlier = Answer.objects.filter(token_id=token_id, key=key).first()
+            if earlier is not None:
+                return _repeat(earlier, digest)
+            response = _undone_when_refused(run)
+            if not rules.is_kept(response.status_code):
+                raise _Undo(response)
+            Answer.objects.create(
+                token_id=token_id,
+                key=key,
+                request_digest=digest,
+                status=response.status_code,
+                content_type=response["Content-Type"],
+                location=response.get("Location", ""),
+                body=response.content,
+            )
+            return response
+    except _Undo as undo:
+        return undo.response
+
+
+@transaction.atomic
+def forget_old_answers(*, by: Actor, at: datetime) -> int:
+    """Delete answers past their thirty days and return how many.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "messaging.write")
+    deleted, _ = Answer.objects.filter(created_at__lt=at - rules.ANSWERS_KEPT).delete()
+    return deleted
+
+
+def _undone_when_refused(run: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run inside a savepoint that a refusal rolls back while the record of the answer stays."""
+    try:
+        with transaction.atomic():
+            response = run()
+            if response.status_code >= 400:
+                raise _Undo(response)
+            return response
+    except _Undo as undo:
+        return undo.response
+
+
+def _repeat(earlier: Answer, digest: bytes) -> HttpResponse:
+    if bytes(earlier.request_digest) != digest:
+        raise IdempotencyMismatch()
+    response = HttpResponse(
+        bytes(earlier.body), status=earlier.status, content_type=earlier.content_type
+    )
+    if earlier.location:
+        response["Location"] = earlier.location
+    return response
+
+
+def _try_lock(token_id: int, key: str) -> bool:
+    """Take the lock of one key until the transaction ends, or say that another holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [rules.lock_number(token_id, key)])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,58 @@
+"""The policy table: every address and every REST call, and what it takes to be let in.
+
+`config.gate` enforces it, deny by default; a test walks the addresses of Django and the OpenAPI
+document and fails on one that is missing here, or listed here and gone.
+"""
+
+from typing import NamedTuple
+
+from xinheng.api.calls import CALLS
+
+PUBLIC = "public"  # anybody: the door, and what a load balancer asks
+SIGNED_IN = "signed-in"  # anybody who is signed in: the person's own things
+TOKEN = "token"  # noqa: S105 - REST: the call itself asks for its permission
+
+
+class Route(NamedTuple):
+    """What an address takes: a permission of `access.policy`, or PUBLIC, SIGNED_IN, TOKEN.
+
+    `object_of` names the argument that holds a customer's code; such an address must answer 404
+    for a customer outside the scope, and the tests ask it for one.
+    """
+
+    permission: str
+    object_of: str = ""
+
+
+DOOR = {
+    "account_login": Route(PUBLIC),
+    "account_logout": Route(PUBLIC),
+    "account_inactive": Route(PUBLIC),
+    "account_reauthenticate": Route(SIGNED_IN),
+    "account_change_password": Route("access.own"),
+    "account_set_password": Route("access.own"),
+    "enter": Route(PUBLIC),
+    "set_language": Route(PUBLIC),
+    "healthz": Route(PUBLIC),
+    "readyz": Route(PUBLIC),
+    "api-openapi": Route(PUBLIC),
+    "api-docs": Route(SIGNED_IN),
+}
+
+DESK = {
+    "desk:home": Route(SIGNED_IN),
+    "desk:search": Route(SIGNED_IN),
+    "desk:notice": Route("messaging.read"),
+    "desk:customers": Route("customers.read"),
+    "desk:customers-file": Route("customers.read"),
+    "desk:customer": Route("customers.read", object_of="code"),
+    "desk:customer-timeline": Route("customers.read", object_of="code"),
+    "desk:items": Route("receivables.read"),
+    "desk:ageing": Route("insight.read"),
+    "desk:reviews": Route("reviews.read"),
+    "desk:imports": Route("exchange.read"),
+}
+
+REST = {f"api:{call.url_name}": Route(TOKEN) for call in CALLS.values()}
+
+ROUTES: dict[str, Route] = {**DOOR, **DESK, **REST}
