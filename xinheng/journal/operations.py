@@ -1,9 +1,6 @@
 """Write journal events. Called inside the business transaction, by every room."""
 
-import datetime
-import decimal
 import secrets
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +21,7 @@ def write_many(
     events: list[Event] = []
     payloads: list[tuple[Any, Any]] = []
     for object_, before, after in changes:
-        before, after = plain(before), plain(after)
+        before, after = rules.plain(before), rules.plain(after)
         salt = secrets.token_bytes(32)
         digest = rules.digest(
             salt, actor=by.label, action=action, object=object_, before=before, after=after
@@ -43,17 +40,3 @@ def write_many(
         batch_size=chunk,
     )
     return events
-
-
-def plain(value: Any) -> Any:
-    """Turn a value into what JSON can carry exactly: dates and decimals become text."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        items = sorted(value) if isinstance(value, set | frozenset) else value
-        return [plain(item) for item in items]
-    if isinstance(value, datetime.date | datetime.datetime):
-        return value.isoformat()
-    if isinstance(value, decimal.Decimal | uuid.UUID | float):
-        return str(value)
-    return value

@@ -1,8 +1,11 @@
 """How an event's payload is turned into the digest that proves it."""
 
+import datetime
+import decimal
 import hashlib
 import hmac
 import json
+import uuid
 from typing import Any
 
 
@@ -22,3 +25,17 @@ def digest(salt: bytes, *, actor: str, action: str, object: str, before: Any, af
         {"actor": actor, "action": action, "object": object, "before": before, "after": after}
     )
     return hmac.new(salt, body, hashlib.sha256).digest()
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can carry exactly: dates and decimals become text."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
+        return [plain(item) for item in items]
+    if isinstance(value, datetime.date | datetime.datetime):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal | uuid.UUID | float):
+        return str(value)
+    return value
