@@ -152,6 +152,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "集团“{text}”成了自己的上级。",
         "The group “{text}” would become its own ancestor.",
     ),
+    "regroup-needed": (
+        "“{text}”已有信用账户，不能通过导入更换集团或上级，否则集团敞口会算错。",
+        "“{text}” has a credit account; an import cannot move it to another group or parent.",
+    ),
     "unknown-owner": (
         "没有名为“{text}”的用户。",
         "There is no user “{text}”.",

@@ -1,11 +1,13 @@
 """Change the reference tables."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from xinheng import access, journal
 from xinheng.kernel.actors import Actor
+from xinheng.kernel.staged import Outcome
 from xinheng.reference import rules, shipped_rows
 from xinheng.reference.models import Holiday, Industry, Rate, Region
 from xinheng.reference.refusals import RateUnusable
@@ -94,6 +96,60 @@ def record_rates(*, by: Actor, rates: Iterable[RateRow]) -> int:
             after=after,
         )
     return len(rows)
+
+
+@transaction.atomic
+def record_staged_rates(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record the rates of `relation`, by kind, currencies and day.
+
+    relation: row int, kind, source_currency, target_currency text, date date, rate numeric; one
+        row per key, each with two different currencies or, for a prime rate, none
+    present: the columns of the file; a rate has no optional one
+    """
+    access.require(by, "reference.write")
+    assert "rate" in present, "a rate is required"
+    params = {"batch": batch_id}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {relation}")
+        rows = int(cursor.fetchone()[0])
+        cursor.execute(_CHANGED_RATES.format(relation=relation))
+        changes = [
+            (f"rate:{_label(kind, source, target, day)}", {"rate": before}, {"rate": after})
+            for kind, source, target, day, before, after in cursor.fetchall()
+        ]
+        journal.write_many(by=by, action="reference.update_rate", changes=changes)
+        cursor.execute(_UPDATE_RATES.format(relation=relation), params)
+        cursor.execute(_INSERT_RATES.format(relation=relation), params)
+        created = cursor.rowcount
+    outcome = Outcome(created, len(changes), rows - created - len(changes))
+    journal.write(
+        by=by,
+        action="reference.import_rates",
+        object=f"batch:{batch_id}",
+        after={"created": created, "updated": outcome.updated, "unchanged": outcome.unchanged},
+    )
+    return outcome
+
+
+_SAME_RATE = (
+    "r.kind = s.kind AND r.source_currency = s.source_currency"
+    " AND r.target_currency = s.target_currency AND r.date = s.date"
+)
+_CHANGED_RATES = f"""
+SELECT r.kind, r.source_currency, r.target_currency, r.date, r.rate, s.rate
+  FROM {{relation}} s JOIN reference_rate r ON {_SAME_RATE}
+ WHERE r.rate <> s.rate ORDER BY s.row"""
+_UPDATE_RATES = f"""
+UPDATE reference_rate r SET rate = s.rate, batch_id = %(batch)s
+  FROM {{relation}} s WHERE {_SAME_RATE} AND r.rate <> s.rate"""
+_INSERT_RATES = f"""
+INSERT INTO reference_rate (kind, source_currency, target_currency, date, rate, batch_id)
+SELECT s.kind, s.source_currency, s.target_currency, s.date, s.rate, %(batch)s
+  FROM {{relation}} s
+ WHERE NOT EXISTS (SELECT FROM reference_rate r WHERE {_SAME_RATE})
+ ORDER BY s.row"""
 
 
 def _add(model: type, rows: list) -> int:

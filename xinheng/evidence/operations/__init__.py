@@ -1,0 +1,5 @@
+"""The verbs of evidence: `from xinheng.evidence import operations as evidence`."""
+
+from xinheng.evidence.operations.staged import record_staged_events, record_staged_statements
+
+__all__ = ["record_staged_events", "record_staged_statements"]

@@ -1,0 +1,1 @@
+"""The SQL of an import: staging tables, checks over the whole file, hand-over relations."""

@@ -1,0 +1,202 @@
+"""One file in temporary tables: loaded, judged as a whole, handed over part by part.
+
+Everything here lives in the session of one import and reads the books without locking them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from xinheng import access
+from xinheng.exchange.faults import Fault
+from xinheng.exchange.kinds.columns import Kind
+from xinheng.exchange.sql import checks, relations, tables
+from xinheng.kernel.actors import Actor
+from xinheng.kernel.money import LARGEST_MINOR
+from xinheng.parties.models import Customer
+
+# At most so many rows in one transaction; more are applied chunk by chunk.
+CHUNK_ROWS = 200_000
+
+_CUSTOMER_CHECKS = (checks.UNKNOWN_CUSTOMER,)
+_CHECKS: dict[str, tuple[str, ...]] = {
+    "customers": (
+        checks.UNKNOWN_GROUP, checks.UNKNOWN_OWNER, checks.UNKNOWN_DEPARTMENT,
+        checks.CUSTOMER_OUT_OF_SCOPE,
+    ),
+    "groups": (checks.UNKNOWN_PARENT, checks.GROUP_CIRCLE),
+    "invoices": (
+        *_CUSTOMER_CHECKS, checks.LINES_DISAGREE, checks.INVOICE_TOO_BIG, checks.SIBLING_REFUSED,
+    ),
+    "receipts": _CUSTOMER_CHECKS,
+    "statements": _CUSTOMER_CHECKS,
+    "events": (*_CUSTOMER_CHECKS, checks.UNKNOWN_COMPANY),
+    "rates": (checks.SAME_CURRENCY,),
+}  # fmt: skip
+_RELATIONS = {
+    "customers": relations.CUSTOMERS,
+    "groups": relations.GROUPS,
+    "invoices": relations.INVOICES,
+    "receipts": relations.RECEIPTS,
+    "statements": relations.STATEMENTS,
+    "events": relations.EVENTS,
+    "rates": relations.RATES,
+}
+# Lines of an invoice stay together, and credit notes follow the invoices they reduce.
+_ORDERS = {"invoices": "r.kind = 'credit_note', r.number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a whole file came to before anything is written."""
+
+    rows: int
+    repeats: int
+    refused: int
+
+    @property
+    def accepted(self) -> int:
+        """Return how many rows would be handed over."""
+        return self.rows - self.repeats - self.refused
+
+
+class Staging:
+    """The temporary tables of one import, in this process's database session."""
+
+    def __init__(self, kind: Kind, by: Actor) -> None:
+        self._kind = kind
+        self._by = by
+        self._customers, self._params = _visible_customers(by)
+        # Columns that the file carries; the others are left alone where a record exists.
+        self.present: frozenset[str] = frozenset()
+
+    def open(self) -> None:
+        """Make empty tables, replacing what an earlier import of this session left."""
+        with connection.cursor() as cursor:
+            cursor.execute(tables.DROP)
+            cursor.execute(tables.create_rows(self._kind))
+            cursor.execute(tables.CREATE_FAULTS)
+            cursor.execute(tables.CREATE_REPEATS)
+
+    def close(self) -> None:
+        """Give the tables back."""
+        with connection.cursor() as cursor:
+            cursor.execute(tables.DROP)
+
+    def load(self, pieces: Iterable[bytes]) -> int:
+        """Copy a stream of COPY text into the staging table; return how many bytes it had."""
+        size = 0
+        with connection.cursor() as cursor:
+            with cursor.copy(tables.copy_rows(self._kind)) as copy:
+                for piece in pieces:
+                    copy.write(piece)
+                    size += len(piece)
+            cursor.execute("ANALYZE import_rows")
+        return size
+
+    def judge(self) -> Counts:
+        """Find everything that is wrong with the file as a whole; the books are only read."""
+        with connection.cursor() as cursor:
+            cursor.execute(tables.UNFOLD_FAULTS)
+            if self._kind.name == "events":
+                cursor.execute(checks.FILL_REFERENCE)
+            label = "、".join(self._kind.column(name).zh for name in self._kind.key)
+            cursor.execute(tables.find_repeats(self._kind))
+            cursor.execute(tables.find_differing(self._kind), {"key_label": label})
+            for check in self._checks():
+                self._execute(cursor, check)
+            cursor.execute("ANALYZE import_faults")
+        return self.counts()
+
+    def _checks(self) -> Iterator[str]:
+        name = self._kind.name
+        yield from _CHECKS[name]
+        if name == "customers" and self._by.scope != "all":
+            yield checks.CUSTOMER_LEAVES_SCOPE
+        if name == "customers" and "group_code" in self.present:
+            yield checks.CUSTOMER_MOVES
+        if name == "groups" and "parent_code" in self.present:
+            yield checks.GROUP_MOVES
+
+    def counts(self) -> Counts:
+        """Return rows, identical repeats and refused rows; a refused repeat counts as refused."""
+        with connection.cursor() as cursor:
+            cursor.execute("""
+                SELECT (SELECT count(*) FROM import_rows),
+                       (SELECT count(*) FROM import_repeats x
+                         WHERE NOT EXISTS (SELECT FROM import_faults f WHERE f.row = x.row)),
+                       (SELECT count(DISTINCT row) FROM import_faults)""")
+            return Counts(*cursor.fetchone())
+
+    def deal(self, size: int) -> int:
+        """Deal the accepted rows into chunks of about `size` and return how many there are."""
+        order = _ORDERS.get(self._kind.name, "r.row")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS import_chunks")
+            cursor.execute(tables.CREATE_CHUNKS)
+            cursor.execute(tables.fill_chunks(order), {"size": size})
+            cursor.execute("ANALYZE import_chunks")
+            cursor.execute("SELECT coalesce(max(chunk) + 1, 0) FROM import_chunks")
+            return int(cursor.fetchone()[0])
+
+    def hand_over(self, chunk: int | None) -> str:
+        """Make the typed relation of the accepted rows and return its name.
+
+        chunk: which part, or None for all. The relation lives until the transaction ends.
+        """
+        relation = f"staged_{self._kind.name}"
+        body = _RELATIONS[self._kind.name]
+        if chunk is None:
+            where = f" WHERE {tables.ACCEPTED}"
+        else:
+            body += " JOIN import_chunks k ON k.row = r.row"
+            where = f" WHERE k.chunk = {int(chunk)} AND {tables.ACCEPTED}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {relation}")
+            made = f"CREATE TEMP TABLE {relation} ON COMMIT DROP AS {body}{where}"
+            self._execute(cursor, made)
+            cursor.execute(f"ANALYZE {relation}")
+        return relation
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Add what the owning room refused."""
+        rows = [(f.row, f.column, f.code, json.dumps(f.params)) for f in faults]
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO import_faults VALUES (%s, %s, %s, %s)", rows)
+
+    def faults(self, most: int | None = None) -> list[Fault]:
+        """Return findings by row; at most `most`."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                'SELECT row, "column", code, params::text FROM import_faults'
+                ' ORDER BY row, "column", code LIMIT %s',
+                [most],
+            )
+            return [Fault(r, c, code, json.loads(p)) for r, c, code, p in cursor.fetchall()]
+
+    def _execute(self, cursor: Any, statement: str) -> None:
+        text = statement.replace("{{}}", "\0").replace("{customers}", self._customers)
+        text = text.replace("{owners}", checks.OWNERS).replace("{departments}", checks.DEPARTMENTS)
+        by = self._by
+        cursor.execute(
+            text.replace("\0", "{}"),
+            {
+                **self._params,
+                "by_id": by.id,
+                "department_ids": sorted(by.department_ids),
+                "default_owner": None if by.scope == "all" else by.id,
+                "largest": LARGEST_MINOR,
+            },
+        )
+
+
+def _visible_customers(by: Actor) -> tuple[str, dict[str, Any]]:
+    """Return the SELECT of customers in scope, with named parameters."""
+    fields = ("id", "code", "credit_code", "name")
+    rows = Customer.objects.filter(access.scope_filter(by)).order_by().values(*fields)
+    text, values = rows.query.sql_with_params()
+    names = [f"scope_{i}" for i in range(len(values))]
+    return text % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))

@@ -1,0 +1,101 @@
+"""Record whole files of customers and groups, from relations that an import staged."""
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from xinheng import access, journal
+from xinheng.kernel.actors import Actor
+from xinheng.kernel.staged import Outcome
+from xinheng.parties import sql
+
+
+@transaction.atomic
+def record_staged_customers(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record the customers of `relation`, by code; their first contact with them.
+
+    relation: row int, code, name, name_pinyin, credit_code, industry, region, size text,
+        group_id, owner_id, department_id bigint, since date, registered_capital_minor bigint,
+        currency, contact_name, contact_phone, contact_email text; one row per code
+    present: the columns of the file; what a file does not carry keeps its value
+    """
+    access.require(by, "customers.write")
+    with connection.cursor() as cursor:
+        rows = _count(cursor, relation)
+        changes = _changes(cursor, sql.changed_customers(present).format(relation=relation))
+        updated = _journalled(by, "parties.update_customer", "customer", changes)
+        params = {"batch": batch_id}
+        cursor.execute(sql.update_customers(present).format(relation=relation), params)
+        contacts = sql.update_contacts(present)
+        if contacts is not None:
+            cursor.execute(contacts.format(relation=relation))
+        cursor.execute(sql.INSERT_CUSTOMERS.format(relation=relation), params)
+        created = cursor.rowcount
+        cursor.execute(sql.INSERT_CONTACTS.format(relation=relation))
+    return _outcome(by, batch_id, "parties.import_customers", rows, created, updated)
+
+
+@transaction.atomic
+def record_staged_groups(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record the groups of `relation`, by code, and place each under its parent.
+
+    relation: row int, code, name, parent_code text; one row per code, without a circle
+    """
+    access.require(by, "customers.write")
+    with connection.cursor() as cursor:
+        rows = _count(cursor, relation)
+        changes = _changes(cursor, sql.changed_groups(present).format(relation=relation))
+        updated = _journalled(by, "parties.update_group", "group", changes)
+        params = {"batch": batch_id}
+        cursor.execute(sql.INSERT_GROUPS.format(relation=relation), params)
+        created = cursor.rowcount
+        cursor.execute(sql.RENAME_GROUPS.format(relation=relation), params)
+        if "parent_code" in present:
+            cursor.execute(sql.PLACE_GROUPS.format(relation=relation), params)
+    return _outcome(by, batch_id, "parties.import_groups", rows, created, updated)
+
+
+def _count(cursor: Any, relation: str) -> int:
+    cursor.execute(f"SELECT count(*) FROM {relation}")
+    return int(cursor.fetchone()[0])
+
+
+def _changes(cursor: Any, query: str) -> Iterator[tuple[str, Any, Any]]:
+    cursor.execute(query)
+    for code, before, after in cursor.fetchall():
+        yield code, _data(before), _data(after)
+
+
+def _data(value: Any) -> Any:
+    """Return JSON as data, whatever the driver made of it."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _journalled(by: Actor, action: str, noun: str, changes: Iterator[tuple[str, Any, Any]]) -> int:
+    """Write one event per changed record and return how many changed."""
+    events = journal.write_many(
+        by=by,
+        action=action,
+        changes=((f"{noun}:{code}", before, after) for code, before, after in changes),
+    )
+    return len(events)
+
+
+def _outcome(
+    by: Actor, batch_id: UUID, action: str, rows: int, created: int, updated: int
+) -> Outcome:
+    outcome = Outcome(created, updated, rows - created - updated)
+    journal.write(
+        by=by,
+        action=action,
+        object=f"batch:{batch_id}",
+        after={"created": created, "updated": updated, "unchanged": outcome.unchanged},
+    )
+    return outcome
