@@ -49,6 +49,13 @@ def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str, str]]:
                 yield node, "", node.func.id
 
 
+def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield (line, text) for every string constant in a tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
 def is_writer(path: Path) -> bool:
     """Say whether a file may change rows: operations, models, and their parts."""
     parts = path.relative_to(PACKAGE).parts
@@ -90,10 +97,11 @@ def test_only_operations_and_models_write():
             )
             if orm:
                 problems.append(f"{name(path)}:{node.lineno}: {function}() outside operations")
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if SQL_WRITE.search(node.value) and not writes_beside_operations(path):
-                    problems.append(f"{name(path)}:{node.lineno}: SQL that writes")
+        if writes_beside_operations(path):
+            continue
+        for line, text in texts(tree_of(path)):
+            if SQL_WRITE.search(text):
+                problems.append(f"{name(path)}:{line}: SQL that writes")
     assert not problems, "\n".join(problems)
 
 
@@ -175,36 +183,36 @@ def refusal_classes() -> Iterator[tuple[Path, ast.ClassDef, dict[str, str]]]:
         families |= {node.name for _, node in found}
     parents = {ast.unparse(base).split(".")[-1] for _, node in found for base in node.bases}
     for path, node in found:
-        texts = {}
+        said = {}
         for item in node.body:
             if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
                 try:
-                    texts[item.targets[0].id] = ast.literal_eval(item.value)
+                    said[item.targets[0].id] = ast.literal_eval(item.value)
                 except ValueError:
                     continue
-        is_family = node.name in parents and not {"code", "zh", "en"} & set(texts)
+        is_family = node.name in parents and not {"code", "zh", "en"} & set(said)
         if not is_family:
-            yield path, node, texts
+            yield path, node, said
 
 
 def test_every_refusal_has_a_code_and_both_sentences():
     problems = []
     codes: dict[str, str] = {}
     fields = re.compile(r"{(\w+)")
-    for path, node, texts in refusal_classes():
+    for path, node, said in refusal_classes():
         where = f"{name(path)}:{node.lineno}: {node.name}"
-        if not all(texts.get(key) for key in ("code", "zh", "en")):
+        if not all(said.get(key) for key in ("code", "zh", "en")):
             problems.append(f"{where} lacks code, zh or en")
             continue
-        if not re.search(r"[一-鿿]", texts["zh"]) or re.search(r"[一-鿿]", texts["en"]):
+        if not re.search(r"[一-鿿]", said["zh"]) or re.search(r"[一-鿿]", said["en"]):
             problems.append(f"{where}: zh or en is in the wrong language")
-        base = {f.removesuffix("_zh").removesuffix("_en") for f in fields.findall(texts["zh"])}
-        other = {f.removesuffix("_zh").removesuffix("_en") for f in fields.findall(texts["en"])}
+        base = {f.removesuffix("_zh").removesuffix("_en") for f in fields.findall(said["zh"])}
+        other = {f.removesuffix("_zh").removesuffix("_en") for f in fields.findall(said["en"])}
         if base != other:
             problems.append(f"{where}: the sentences name different things: {base ^ other}")
-        if texts["code"] in codes:
+        if said["code"] in codes:
             problems.append(f"{where}: code {texts['code']} is also {codes[texts['code']]}")
-        codes[texts["code"]] = where
+        codes[said["code"]] = where
     assert codes
     assert not problems, "\n".join(problems)
 
@@ -212,14 +220,11 @@ def test_every_refusal_has_a_code_and_both_sentences():
 def test_permissions_that_the_code_names_are_declared_and_all_are_used():
     from xinheng.access.policy import PERMISSIONS
 
-    used = set()
+    used: set[str] = set()
     for path in SOURCES:
         if path.name == "policy.py":
             continue
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if node.value in PERMISSIONS:
-                    used.add(node.value)
+        used |= {text for _, text in texts(tree_of(path))} & set(PERMISSIONS)
     assert sorted(set(PERMISSIONS) - used) == []
 
 
