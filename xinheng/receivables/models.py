@@ -39,6 +39,8 @@ class Invoice(models.Model):
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     credit_minor = models.BigIntegerField()
+    rate = models.DecimalField(max_digits=20, decimal_places=10, default=1)
+    rate_date = models.DateField(null=True)
     tax_minor = models.BigIntegerField(null=True)
     open_minor = models.BigIntegerField()
     open_credit_minor = models.BigIntegerField()
@@ -116,7 +118,8 @@ class Receipt(models.Model):
     """Money received from a customer.
 
     `credit_minor` is the amount in the currency of the customer's credit account, converted on
-    the day it was received; the unallocated columns are what met no invoice yet.
+    the day it was received; the unallocated columns are what met no invoice yet, `spent_on` is the
+    day from which nothing was left.
     """
 
     class Method(models.TextChoices):
@@ -131,8 +134,18 @@ class Receipt(models.Model):
     received_date = models.DateField()
     amount_minor = models.BigIntegerField()
     credit_minor = models.BigIntegerField()
+    rate = models.DecimalField(max_digits=20, decimal_places=10, default=1)
+    rate_date = models.DateField(null=True)
     unallocated_minor = models.BigIntegerField()
     unallocated_credit_minor = models.BigIntegerField()
+    spent_on = models.DateField(null=True)
+    life = models.GeneratedField(
+        expression=Func(
+            F("received_date"), F("spent_on"), function="daterange", output_field=DateRangeField()
+        ),
+        output_field=DateRangeField(),
+        db_persist=True,
+    )
     currency = models.CharField(max_length=3)
     method = models.CharField(max_length=16, choices=Method, default=Method.TRANSFER)
     invoice_number = models.CharField(max_length=80, blank=True)
@@ -147,6 +160,12 @@ class Receipt(models.Model):
                 fields=["invoice_number"],
                 condition=Q(unallocated_minor__gt=0) & ~Q(invoice_number=""),
                 name="receipt_waiting",
+            ),
+            # Money that met its invoice on the day it came has an empty life and costs nothing.
+            GistIndex(
+                fields=["life"],
+                condition=Q(spent_on__isnull=True) | Q(spent_on__gt=F("received_date")),
+                name="receipt_life",
             ),
         ]
         constraints = [
