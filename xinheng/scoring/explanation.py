@@ -157,7 +157,7 @@ def history(*, by: Actor, customer: Customer, limit: int = 24) -> tuple[Step, ..
 
 
 def _card_of(versions: Mapping[str, str]) -> str:
-    return next(name for name in versions.values() if name.startswith("scorecard."))
+    return next(name for name in versions if name.startswith("scorecard."))
 
 
 def _values(card: Scorecard, recorded: Mapping[str, float | None]) -> dict[str, float | None]:
