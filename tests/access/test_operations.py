@@ -98,7 +98,7 @@ def test_no_secret_ever_reaches_the_journal():
     make()
     secret = operations.make_link(by=CLI, username="zhang", at=NOW)
     operations.use_link(by=CLI, secret=secret, at=NOW, password=GOOD)
-    _token, shown = operations.create_token(by=CLI, username="erp", scopes=["read"])
+    _token, shown = operations.create_token(by=CLI, at=NOW, username="erp", scopes=["read"])
     said = " ".join(str(row) for row in Payload.objects.values_list("before", "after"))
     assert secret not in said and shown not in said and GOOD not in said and "argon2" not in said
 
@@ -141,13 +141,13 @@ def test_nobody_sets_the_password_of_an_actor_that_is_no_user():
 
 
 def test_a_service_user_gets_no_sign_in_link():
-    operations.create_token(by=CLI, username="erp", scopes=["read"])
+    operations.create_token(by=CLI, at=NOW, username="erp", scopes=["read"])
     with pytest.raises(refusals.UserUnknown):
         operations.make_link(by=CLI, username="erp", at=NOW)
 
 
 def test_a_token_has_exactly_its_scopes_and_is_kept_as_a_hash():
-    token, secret = operations.create_token(by=CLI, username="erp", scopes=["import"])
+    token, secret = operations.create_token(by=CLI, at=NOW, username="erp", scopes=["import"])
     assert secret.startswith("xht_")
     assert secret.encode() not in bytes(Token.objects.get().secret_hash)
     by, number = actors.actor_of_secret(secret, NOW)
@@ -158,7 +158,9 @@ def test_a_token_has_exactly_its_scopes_and_is_kept_as_a_hash():
 
 def test_a_person_s_token_never_exceeds_the_person():
     make(roles=["sales"])
-    _token, secret = operations.create_token(by=CLI, username="zhang", scopes=["read", "admin"])
+    _token, secret = operations.create_token(
+        by=CLI, at=NOW, username="zhang", scopes=["read", "admin"]
+    )
     by, _number = actors.actor_of_secret(secret, NOW)
     assert not by.may("access.manage")
     assert by.may("customers.read")
@@ -167,7 +169,7 @@ def test_a_person_s_token_never_exceeds_the_person():
 
 def test_a_revoked_an_expired_and_a_disabled_token_stop_at_once():
     token, secret = operations.create_token(
-        by=CLI, username="erp", scopes=["read"], expires_at=NOW + timedelta(days=1)
+        by=CLI, at=NOW, username="erp", scopes=["read"], expires_at=NOW + timedelta(days=1)
     )
     actors.actor_of_secret(secret, NOW)
     with pytest.raises(refusals.TokenInvalid):
@@ -177,19 +179,21 @@ def test_a_revoked_an_expired_and_a_disabled_token_stop_at_once():
     assert Token.objects.get().revoked_at == NOW
     with pytest.raises(refusals.TokenInvalid):
         actors.actor_of_secret(secret, NOW)
-    _token, second = operations.create_token(by=CLI, username="erp", scopes=["read"])
+    _token, second = operations.create_token(by=CLI, at=NOW, username="erp", scopes=["read"])
     operations.disable_user(by=CLI, username="erp")
     with pytest.raises(refusals.TokenInvalid):
         actors.actor_of_secret(second, NOW)
     with pytest.raises(refusals.UserUnknown):
-        operations.create_token(by=CLI, username="erp", scopes=["read"])
+        operations.create_token(by=CLI, at=NOW, username="erp", scopes=["read"])
 
 
 def test_what_no_token_can_be_is_refused():
     with pytest.raises(refusals.ScopesMissing):
-        operations.create_token(by=CLI, username="erp", scopes=[])
+        operations.create_token(by=CLI, at=NOW, username="erp", scopes=[])
     with pytest.raises(refusals.ScopeUnknown):
-        operations.create_token(by=CLI, username="erp", scopes=["everything"])
+        operations.create_token(by=CLI, at=NOW, username="erp", scopes=["everything"])
+    with pytest.raises(refusals.AlreadyExpired):
+        operations.create_token(by=CLI, at=NOW, username="erp", scopes=["read"], expires_at=NOW)
     with pytest.raises(refusals.TokenUnknown):
         operations.revoke_token(by=CLI, token_id=1, at=NOW)
     for odd in ("", "xht_", "\ud800", "x" * 10_000, "\0"):

@@ -65,6 +65,12 @@ class ExpiryOutOfRange(Refusal):
     en = "The expiry must lie between {least} and {most}."
 
 
+class AlreadyExpired(Refusal):
+    code = "already-expired"
+    zh = "到期时间 {expires_at} 已经过去。"
+    en = "The expiry {expires_at} has already passed."
+
+
 class PasswordWeak(Refusal):
     code = "password-weak"
     zh = "密码不够安全：{problems}"

@@ -57,6 +57,21 @@ def behind_https() -> bool:
     return os.environ.get("XINHENG_HTTPS") == "1"
 
 
+def site() -> str:
+    """Return the address people reach the desk at: the first of `XINHENG_HOSTS`, or our own."""
+    from xinheng.hosting import ports
+
+    named = [name for name in os.environ.get("XINHENG_HOSTS", "").split(",") if name]
+    if named:
+        return f"{'https' if behind_https() else 'http'}://{named[0]}"
+    return ports.url(ports.of_environment())
+
+
+def link_url(secret: str) -> str:
+    """Return the address of a one-time sign-in link."""
+    return f"{site()}/enter/{secret}/"
+
+
 def mail_server() -> tuple[str, int]:
     """Return host and port of the mail server (`XINHENG_SMTP`); no host: no mail is sent."""
     host, _, port = os.environ.get("XINHENG_SMTP", "").partition(":")

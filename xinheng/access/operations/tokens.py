@@ -15,14 +15,19 @@ from xinheng.kernel.actors import Actor
 
 @transaction.atomic
 def create_token(
-    *, by: Actor, username: str, scopes: Iterable[str], expires_at: datetime | None = None
+    *,
+    by: Actor,
+    username: str,
+    scopes: Iterable[str],
+    at: datetime,
+    expires_at: datetime | None = None,
 ) -> tuple[Token, str]:
     """Return a new token and its secret, which nobody can read again.
 
     A service user of this name is made when there is no such user.
 
-    scopes: names of policy.TOKEN_SCOPES
-    refuses: Forbidden, ScopesMissing, ScopeUnknown, UserUnknown for a disabled user
+    scopes: names of policy.TOKEN_SCOPES; at: now
+    refuses: Forbidden, ScopesMissing, ScopeUnknown, AlreadyExpired, UserUnknown for a disabled user
     """
     guards.require(by, "access.manage")
     named = sorted(set(scopes))
@@ -32,6 +37,8 @@ def create_token(
     for scope in named:
         if scope not in policy.TOKEN_SCOPES:
             raise refusals.ScopeUnknown(scope=scope, known=known)
+    if expires_at is not None and expires_at <= at:
+        raise refusals.AlreadyExpired(expires_at=expires_at.isoformat())
     user = User.objects.filter(username=username).first()
     if user is None:
         user = create_user(by=by, username=username, scope=User.Scope.ALL, is_service=True)
