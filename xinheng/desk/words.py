@@ -6,8 +6,9 @@ Texts are marked for translation where they are declared and translated where th
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
-_RANKS = (1, 1, 2, 2, 3, 4, 5, 5, 6, 6)
+# Grades of the shipped card, best first, with the rank whose colour they are shown in.
+GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D", "NR")
+_RANKS = (1, 1, 2, 3, 3, 4, 5, 6, 0)
 TIERS = ("A", "B", "C")
 TIER_COLOURS = {"A": "tier-a", "B": "tier-b", "C": "tier-c"}
 
@@ -62,8 +63,8 @@ SCREENS = {
 
 
 def grade_rank(grade: str) -> int:
-    """Return 1 (best) to 6 (worst): the colour a grade is shown in."""
-    return _RANKS[GRADES.index(grade)] if grade in GRADES else 6
+    """Return 1 (best) to 6 (worst), 0 for the unrated: the colour a grade is shown in."""
+    return _RANKS[GRADES.index(grade)] if grade in GRADES else 0
 
 
 def grade_colour(grade: str) -> str:
@@ -74,3 +75,37 @@ def grade_colour(grade: str) -> str:
 def unit(currency: str) -> str:
     """Return the unit that heads a column of amounts."""
     return gettext("元") if currency == "CNY" else currency
+
+
+RADAR_TITLE = _("六个维度的得分，满分 100")
+RADAR_NAME = _("维度得分")
+TREND_TITLE = _("历次评分")
+SCORE = _("评分")
+
+RATIOS = {
+    "debt_ratio": _("资产负债率"),
+    "current_ratio": _("流动比率"),
+    "gross_margin": _("毛利率"),
+    "net_margin": _("净利率"),
+    "return_on_equity": _("净资产收益率"),
+    "asset_turnover": _("总资产周转率"),
+    "cash_flow_cover": _("经营现金流 ÷ 流动负债"),
+}
+RATIOS_IN_TIMES = {"current_ratio", "asset_turnover", "cash_flow_cover"}
+
+TIMELINE = {
+    "invoice": (_("开票"), "file-invoice", ""),
+    "credit_note": (_("红字"), "file-invoice", "is-watch"),
+    "receipt": (_("收款"), "wallet", ""),
+    "statement": (_("财务报表"), "report-analytics", ""),
+    "event": (_("公开事件"), "news", "is-danger"),
+    "assessment": (_("信用评审"), "scale", "is-brand"),
+}
+
+METHODS = {
+    "transfer": _("转账"),
+    "cash": _("现金"),
+    "bank_bill": _("银行承兑汇票"),
+    "commercial_bill": _("商业承兑汇票"),
+    "offset": _("抵销"),
+}

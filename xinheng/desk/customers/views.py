@@ -56,7 +56,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def timeline(request: HttpRequest, code: str) -> HttpResponse:
     """Show what happened with a customer, a page at a time."""
+    number, _ = paging.asked(request)
     context = credit_file.timeline_context(
-        by=frame.actor(request), code=code, as_of=frame.today(), offset=paging.offset(request)
+        by=frame.actor(request),
+        code=code,
+        as_of=frame.today(),
+        offset=(number - 1) * credit_file.TIMELINE_PAGE,
     )
     return frame.page(request, "desk/customers/timeline.html", context, fragment="lines")

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from xinheng.access import policy
 from xinheng.desk import frame
@@ -15,17 +14,17 @@ from xinheng.messaging import queries as messaging
 
 # route, icon, title, short title, permission
 SCREENS = (
-    ("desk:home", "layout-dashboard", gettext_noop("工作台"), gettext_noop("工作台"), "insight.read"),
-    ("desk:customers", "building", gettext_noop("客户"), gettext_noop("客户"), "customers.read"),
-    ("desk:reviews", "scale", gettext_noop("信用评审"), gettext_noop("评审"), "reviews.read"),
-    ("desk:ageing", "chart-bar", gettext_noop("账龄分析"), gettext_noop("账龄"), "insight.read"),
-    ("desk:items", "receipt", gettext_noop("应收明细"), gettext_noop("应收"), "receivables.read"),
-    ("desk:imports", "file-import", gettext_noop("数据导入"), gettext_noop("导入"), "exchange.read"),
+    ("desk:home", "layout-dashboard", _("工作台"), _("工作台"), "insight.read"),
+    ("desk:customers", "building", _("客户"), _("客户"), "customers.read"),
+    ("desk:reviews", "scale", _("信用评审"), _("评审"), "reviews.read"),
+    ("desk:ageing", "chart-bar", _("账龄分析"), _("账龄"), "insight.read"),
+    ("desk:items", "receipt", _("应收明细"), _("应收"), "receivables.read"),
+    ("desk:imports", "file-import", _("数据导入"), _("导入"), "exchange.read"),
 )  # fmt: skip
 SCOPES = {
-    "own": gettext_noop("本人客户"),
-    "department": gettext_noop("本部门"),
-    "all": gettext_noop("全部客户"),
+    "own": _("本人客户"),
+    "department": _("本部门"),
+    "all": _("全部客户"),
 }
 
 
@@ -74,7 +73,7 @@ class Shell:
     @property
     def scope(self) -> str:
         """Return the name of the person's data scope."""
-        return _(SCOPES[self._by.scope])
+        return str(SCOPES[self._by.scope])
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -115,7 +114,7 @@ def screens(request: HttpRequest) -> list[Screen]:
         (link for *_rest, link in found if request.path.startswith(link)), key=len, default=""
     )
     return [
-        Screen(route, _(title), _(short), icon, link, link == here)
+        Screen(route, str(title), str(short), icon, link, link == here)
         for route, icon, title, short, link in found
     ]
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from xinheng.desk import frame
@@ -16,11 +16,20 @@ from xinheng.messaging import queries
 
 # status → title, text, help
 TROUBLES = {
-    400: (gettext_noop("请求有误"), gettext_noop("服务器看不懂这个请求。"), gettext_noop("请返回上一页重试。")),
-    403: (gettext_noop("没有权限"), gettext_noop("您的角色不能打开这个页面。"), gettext_noop("如需开通，请联系管理员。")),
-    404: (gettext_noop("找不到页面"), gettext_noop("这个地址没有内容，或它不在您的数据范围内。"), gettext_noop("请用 / 搜索客户或发票。")),
-    500: (gettext_noop("出错了"), gettext_noop("服务器没有完成这次请求，您的数据没有改变。"), gettext_noop("请稍后重试；仍然出错请运行 xinheng doctor。")),
-}  # fmt: skip
+    400: (_("请求有误"), _("服务器看不懂这个请求。"), _("请返回上一页重试。")),
+    403: (_("没有权限"), _("您的角色不能打开这个页面。"), _("如需开通，请联系管理员。")),
+    404: (
+        _("找不到页面"),
+        _("这个地址没有内容，或它不在您的数据范围内。"),
+        _("请用 / 搜索客户或发票。"),
+    ),
+    422: (_("没有完成"), _("这次操作被拒绝。"), _("请按提示修改后重试。")),
+    500: (
+        _("出错了"),
+        _("服务器没有完成这次请求，您的数据没有改变。"),
+        _("请稍后重试；仍然出错请运行 xinheng doctor。"),
+    ),
+}
 
 
 @require_GET
@@ -48,7 +57,7 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
 def trouble(request: HttpRequest, status: int, text: str = "") -> HttpResponse:
     """Say what is wrong in a sentence and what to do next."""
     title, usual, advice = TROUBLES.get(status, TROUBLES[500])
-    told = {"status": status, "title": _(title), "text": text or _(usual), "help": _(advice)}
+    told = {"status": status, "title": title, "text": text or usual, "help": advice}
     return render(request, "desk/trouble.html", told, status=status)
 
 
@@ -74,4 +83,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose session has changed since it was shown."""
-    return trouble(request, 403, _("页面停留太久，登录信息已更新。请返回上一页刷新后重新提交。"))
+    return trouble(
+        request, 403, gettext("页面停留太久，登录信息已更新。请返回上一页刷新后重新提交。")
+    )

@@ -40,6 +40,15 @@ def cell(minor: int | None, currency: str = "CNY", mark: str = "") -> SafeString
     return format_html("{}", money(minor, currency))
 
 
+@register.simple_tag
+def whole(minor: int | None, currency: str = "CNY") -> SafeString:
+    """Write an amount that is usually round, such as a limit: digits only where they say more."""
+    if minor is None:
+        return format_html('<span class="zero">{}</span>', NOTHING)
+    text = money(minor, currency)
+    return format_html("{}", text.removesuffix(".00"))
+
+
 def _short(minor: int, currency: str) -> tuple[str, str]:
     major = kernel_money.major(minor, currency)
     steps = STEPS_ZH if (get_language() or "zh").startswith("zh") else STEPS_EN

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from xinheng.desk.home import views
+
+urlpatterns = [path("", views.home, name="ageing")]

@@ -1,0 +1,57 @@
+"""Rows of a customer's file in the reader's words: statements, ratios, events, the timeline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xinheng.desk import words
+from xinheng.evidence.queries import EventRow, StatementRow
+from xinheng.insight.timeline import TimelineLine
+
+
+def statement_items(rows: Sequence[StatementRow]) -> list[tuple[str, Any, list[Any]]]:
+    """Return each item that any statement gives, with its value per statement."""
+    found = []
+    for item, label in words.STATEMENT_ITEMS.items():
+        cells = [(row.items[item], row.currency) for row in rows]
+        if any(minor is not None for minor, _currency in cells):
+            found.append((item, label, cells))
+    return found
+
+
+def statement_ratios(rows: Sequence[StatementRow]) -> list[tuple[Any, bool, list[Any]]]:
+    """Return each ratio with its value per statement, and whether it is shown as times."""
+    return [
+        (label, name in words.RATIOS_IN_TIMES, [row.ratios[name] for row in rows])
+        for name, label in words.RATIOS.items()
+    ]
+
+
+def events(rows: Sequence[EventRow]) -> list[dict[str, Any]]:
+    """Return public events with the name of their kind."""
+    return [{"row": row, "kind_name": words.EVENT_KINDS.get(row.kind, row.kind)} for row in rows]
+
+
+def timeline(rows: Sequence[TimelineLine]) -> list[dict[str, Any]]:
+    """Return what happened, each line in words."""
+    found = []
+    for row in rows:
+        name, _icon, colour = words.TIMELINE[row.kind]
+        found.append({"row": row, "name": name, "colour": colour, "text": _text(row)})
+    return found
+
+
+def _text(row: TimelineLine) -> str:
+    if row.kind == "receipt":
+        return f"{row.title} · {words.METHODS.get(row.detail, row.detail)}"
+    if row.kind == "statement":
+        return _("%(period)s 报表，营业收入") % {"period": row.title}
+    if row.kind == "event":
+        return f"{words.EVENT_KINDS.get(row.detail, row.detail)} · {row.title}"
+    if row.kind == "assessment":
+        told = {"grade": row.title, "tier": row.detail or "–"}
+        return _("评级 %(grade)s，分类 %(tier)s，建议额度") % told
+    if row.detail == "void":
+        return _("%(number)s（已作废）") % {"number": row.title}
+    return row.title
