@@ -1,7 +1,8 @@
 """As whom the database server runs: it refuses to run as root, and root is who often installs.
 
 Three ways, in this order:
-- a plain user runs it as itself;
+- a plain user runs it as itself (one without a name, as containers have them, in a namespace that
+  gives it nobody's: initdb wants a name);
 - root runs it in a user namespace that maps root to nobody's number: files stay root's, folders
   closed to others stay reachable, no account is made;
 - where namespaces are forbidden, root hands the data folder to `nobody`, which must be able to
@@ -9,6 +10,7 @@ Three ways, in this order:
 """
 
 import os
+import pwd
 import stat
 import subprocess
 from dataclasses import dataclass
@@ -45,7 +47,7 @@ def choose(home: Home) -> RunAs:
     if uid != 0:
         if owner not in (None, uid):
             raise ForeignDataDirectory(path=home.data, why=f"owner {owner}")
-        return RunAs((), uid)
+        return RunAs(NAMESPACE if not _has_name(uid) and namespaces_work() else (), uid)
     if owner not in (None, 0, NOBODY):
         raise ForeignDataDirectory(path=home.data, why=f"owner {owner}")
     if owner != NOBODY and namespaces_work():
@@ -54,9 +56,16 @@ def choose(home: Home) -> RunAs:
     return RunAs(STEP_DOWN, NOBODY)
 
 
+def _has_name(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return False
+
+
 @lru_cache(maxsize=1)
 def namespaces_work() -> bool:
-    """Tell whether this machine lets root map itself to nobody's number."""
+    """Tell whether this machine lets us map ourselves to nobody's number."""
     if os.environ.get("XINHENG_NO_NAMESPACE"):
         return False
     try:

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         found,
         [
             f"数据库已是最新：新迁移 {found['migrations']} 个，发布配置 {found['published']} 项"
-            f"（{found['seconds']} 秒）"
+            f"，基础数据 {found['reference']} 行（{found['seconds']} 秒）"
         ],
     )
     return 0
@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
 def migrate() -> dict[str, Any]:
     """Apply migrations, rights and shipped definitions as the owner of the tables.
 
-    returns: migrations (how many were new), published (definitions newly in force)
+    returns: migrations (how many were new), published (definitions newly in force),
+             reference (rows of holidays, rates, industries and regions that were missing)
     """
     from django.core.management import call_command
     from django.db import connection, transaction
@@ -52,7 +53,7 @@ def migrate() -> dict[str, Any]:
     if app != connection.settings_dict["USER"]:
         with transaction.atomic(), connection.cursor() as cursor:
             grants.apply(cursor, app=app, auditor=auditor)
-    return {"migrations": pending, "published": _publish()}
+    return {"migrations": pending, "published": _publish(), "reference": _load_reference()}
 
 
 def _logins() -> tuple[str, str | None]:
@@ -70,3 +71,10 @@ def _publish() -> int:
 
     outcomes = definitions.publish_shipped(by=access.system("migrate"))
     return sum(outcome.what == "published" for outcome in outcomes)
+
+
+def _load_reference() -> int:
+    from xinheng import access
+    from xinheng.reference import operations as reference
+
+    return sum(reference.load_shipped(by=access.system("migrate")).values())
