@@ -23,7 +23,7 @@ from xinheng.factors.factor import UNITS, Factor, Figure
 from xinheng.factors.figures import FIGURES
 from xinheng.factors.receivables import OPEN_ITEMS, PAYMENTS
 from xinheng.factors.sources import Measures, Source
-from xinheng.factors.statements import STATEMENTS
+from xinheng.factors.statements import DERIVED, STATEMENTS
 from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables
 from xinheng.factors.trade import TRADE, VOIDED
 from xinheng.kernel.conditions import Field
@@ -73,17 +73,26 @@ def compile(codes: tuple[str, ...], tables: Tables = TABLES, as_of: Any = AS_OF)
             joined = joined.left_join(
                 taken, joined.customer_id == taken[f"{source.name}_customer_id"]
             )
-    row = Measures({**{name: joined[name] for name in joined.columns}, "as_of": as_of})
+    joined = joined.mutate(**{
+        name: build(_row(joined, as_of)) for name, build in DERIVED.items() if name in names
+    })  # fmt: skip
+    row = _row(joined, as_of)
     columns = {it.code: it.value(row).cast(UNITS[it.unit].dtype) for it in chosen}
     return joined.select(*ALWAYS, **columns)
 
 
+def _row(table: ir.Table, as_of: Any) -> Measures:
+    return Measures({**{name: table[name] for name in table.columns}, "as_of": as_of})
+
+
 def asked_measures(codes: Iterable[str]) -> list[str]:
-    """Return the names of the measures that these codes are made of."""
+    """Return the names of the measures, taken or derived, that these codes are made of."""
     row = Measures(_every_column())
     for code in codes:
         _known(code).value(row)
-    return [name for name in row.asked if any(name in source.measures for source in SOURCES)]
+    for name in [name for name in row.asked if name in DERIVED]:
+        DERIVED[name](row)
+    return [name for name in row.asked if name not in SCHEMAS["customers"]]
 
 
 @cache
@@ -93,6 +102,8 @@ def _every_column() -> dict[str, Any]:
     for source in SOURCES:
         taken = source.per_customer(TABLES, AS_OF, list(source.measures))
         columns.update({name: taken[name] for name in source.measures})
+    row = Measures(columns)
+    columns.update({name: build(row) for name, build in DERIVED.items()})
     return {**columns, "as_of": AS_OF}
 
 

@@ -216,8 +216,8 @@ def min_where(value: Any, condition: ir.BooleanValue | None = None) -> Any:
 
 
 def windows_used(number: ir.IntegerValue, condition: ir.BooleanValue) -> ir.IntegerScalar:
-    """Return a bit set of the windows (see `window_number`) that hold a row; bit 0 is the newest."""
-    bit = ibis.literal(1, "int64") << number
+    """Return a bit set of the windows (see `window_number`) with a row; bit 0 is the newest."""
+    bit = _int64(ibis.literal(1)) << number.cast("int32")
     return bit.bit_or(where=condition).cast("int64")
 
 
@@ -226,17 +226,11 @@ def bits_set(bits: ir.IntegerValue, count: int) -> ir.IntegerValue:
     return total([(bits >> n) & 1 for n in range(count)]).cast("int64")
 
 
-def last_rows(rows: Rows, key: str, date: str) -> Rows:
-    """Return the rows whose date is the greatest of their key, one per key if (key, date) is.
+def with_last(rows: Rows, key: str, date: str) -> Rows:
+    """Return the rows with a column `last_<date>`: the greatest date of their key.
 
     Grouping and joining back is cheaper than a window, and no engine's order of ties matters.
     """
-    latest = rows.group_by(key).agg(**{f"last_{date}": rows[date].max()})
-    return rows.join(latest, [key, rows[date] == latest[f"last_{date}"]])
-
-
-def with_last(rows: Rows, key: str, date: str) -> Rows:
-    """Return the rows with a column `last_<date>`: the greatest date of their key."""
     latest = rows.group_by(key).agg(**{f"last_{date}": rows[date].max()})
     return rows.join(latest, key)
 

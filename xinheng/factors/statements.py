@@ -4,6 +4,7 @@ A statement counts from its `available_date`, not from the end of its period, an
 and a half after that end: nobody should be weighed by figures older than that.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import ibis
@@ -22,9 +23,9 @@ YEAR_BEFORE = (350, 381)
 def known_statements(tables: Tables, as_of: Any) -> ir.Table:
     """Return the statements that count on D, each beside the end of the customer's latest one."""
     given = tables.statements
-    age = p.days_between(as_of, given.period_end)
-    usable = given.filter(given.available_date <= as_of, p.within(age, 0, LIFE_DAYS))
-    rows = p.with_last(usable, "customer_id", "period_end")
+    known = given.filter(given.available_date <= as_of, given.period_end <= as_of)
+    rows = p.with_last(known, "customer_id", "period_end")
+    rows = rows.filter(p.days_between(as_of, rows.last_period_end) < LIFE_DAYS)
     return rows.mutate(before=p.days_between(rows.last_period_end, rows.period_end))
 
 
@@ -102,6 +103,12 @@ def model(row: Measures, terms: tuple[rules.Term, ...]) -> ir.FloatingValue:
     return summed
 
 
+# Measures computed from others and used more than once: computed once, as columns.
+DERIVED: dict[str, Callable[[Measures], Any]] = {
+    "working_assets_index": lambda row: model(row, rules.WORKING_ASSETS),
+}
+
+
 def in_currency(row: Measures, value: Any) -> Any:
     """Return an amount of the statement, NULL where it is not in the customer's own currency."""
     return p.only(row.statement_currency == row.currency, value)
@@ -109,7 +116,7 @@ def in_currency(row: Measures, value: Any) -> Any:
 
 def working_assets_line(row: Measures) -> ir.IntegerValue:
     """Return the credit line of `rules.working_assets` in minor units, NULL where it has none."""
-    index = model(row, rules.WORKING_ASSETS)
+    index = row.working_assets_index
     steps = [
         (index <= greatest, ibis.literal(share, "int64"))
         for greatest, share in rules.WORKING_ASSETS_SHARES

@@ -1,8 +1,8 @@
 """The declared tables: everything factors may read, whatever engine holds it.
 
 An engine binds these six names to its own rows: a query over the books, a Parquet file, a table
-of a cluster. Ids are int64, amounts int64 minor units of the customer's credit currency (`items`
-of statements and `events` in their own `currency`), dates are dates without a time.
+of a cluster. Ids are int64, dates are dates without a time, amounts are int64 minor units: of the
+customer's credit currency, or of the row's own `currency` where it has one.
 
 A row that never was does not appear: a void document without a void date, an event about nobody
 we know. Everything else carries the dates from which factors tell what counted on the day D.
@@ -48,6 +48,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "customer_id": "int64",
         "received_date": "date",
         "method": "string",
+        "currency": "string",
         "amount_minor": "int64",
     },
     # What reduced an item: a receipt or a credit note. An applied credit note has two rows, one

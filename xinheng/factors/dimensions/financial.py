@@ -87,7 +87,7 @@ FACTORS = (
         "f_working_assets", "营运资产评估值", "Working assets index", "index", HIGHER,
         "流动比率 + 速动比率 − 流动负债/净资产 − 负债总额/净资产",
         "current ratio + quick ratio - current liabilities/equity - liabilities/equity",
-        lambda row: model(row, rules.WORKING_ASSETS),
+        lambda row: row.working_assets_index,
         reference="营运资产分析模型",
     ),
 )  # fmt: skip

@@ -1,0 +1,69 @@
+"""The declared tables as queries over the books.
+
+One SELECT per table; PostgreSQL runs factors over them in place, DuckDB reads them out. Tests
+compare their columns and types with `factors.tables` and with the models.
+"""
+
+from xinheng.factors.tables import ITEMS
+
+_INVOICES = """
+SELECT customer_id, id AS item_id, kind, issue_date, due_date, voided_date, settled_on,
+       credit_minor AS amount_minor
+FROM receivables_invoice
+WHERE (status = 'valid' OR voided_date IS NOT NULL) AND {customers}
+"""
+
+# The second part shows each applied credit note from its own side; see factors/tables.py.
+_ALLOCATIONS = """
+SELECT i.customer_id, a.invoice_id AS item_id, i.kind,
+       CASE WHEN a.receipt_id IS NULL THEN 'credit_note' ELSE 'receipt' END AS source,
+       i.due_date, a.effective_date, a.ended_date, a.credit_minor AS amount_minor
+FROM receivables_allocation AS a
+JOIN receivables_invoice AS i ON i.id = a.invoice_id
+WHERE {customers}
+UNION ALL
+SELECT i.customer_id, a.credit_note_id AS item_id, i.kind, 'credit_note' AS source,
+       i.due_date, a.effective_date, a.ended_date, a.credit_minor AS amount_minor
+FROM receivables_allocation AS a
+JOIN receivables_invoice AS i ON i.id = a.credit_note_id
+WHERE {customers}
+"""
+
+SELECTS = {
+    "customers": """
+SELECT id AS customer_id, code, currency, industry, region, size, since, registered_capital_minor
+FROM parties_customer
+WHERE {customers}
+""",
+    "invoices": _INVOICES,
+    "receipts": """
+SELECT customer_id, received_date, method, currency, amount_minor
+FROM receivables_receipt
+WHERE {customers}
+""",
+    "allocations": _ALLOCATIONS,
+    "statements": f"""
+SELECT customer_id, period_end, available_date, CAST(months AS BIGINT) AS months, currency,
+       {", ".join(f"{item}_minor" for item in ITEMS)}
+FROM evidence_statement
+WHERE {{customers}}
+""",
+    "events": """
+SELECT customer_id, event_date, kind, role, title, currency, amount_minor
+FROM evidence_event
+WHERE customer_id IS NOT NULL AND {customers}
+""",
+}
+# What the customer is called in each SELECT.
+_KEY = {"customers": "id", "allocations": "i.customer_id"}
+
+
+def select(table: str, columns: tuple[str, ...], *, customers: str | None = None) -> str:
+    """Return the query of a declared table with only these columns.
+
+    customers:  SQL of a bigint array; None reads every customer
+    """
+    key = _KEY.get(table, "customer_id")
+    chosen = f"{key} = ANY ({customers})" if customers else "TRUE"
+    inner = SELECTS[table].format(customers=chosen)
+    return f"SELECT {', '.join(columns)} FROM ({inner}) AS {table}_rows"

@@ -1,0 +1,93 @@
+"""Where DuckDB takes the declared tables from: the books, a snapshot, tables in memory."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+import adbc_driver_postgresql.dbapi as adbc
+import duckdb
+import pyarrow as pa
+from django.db import connections
+from psycopg.conninfo import make_conninfo
+
+from xinheng.engines import books
+from xinheng.factors.tables import SCHEMAS
+
+_TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}
+
+
+class Books(AbstractContextManager["Books"]):
+    """One consistent view of the books, read as Arrow batches.
+
+    It reads in a transaction of its own: what the caller has not committed is not there.
+    """
+
+    def __init__(self, database: str = "default") -> None:
+        self._database = database
+        self._connection: adbc.Connection | None = None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def load(self, target: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+        """Copy one declared table into DuckDB."""
+        with self._connected().cursor() as cursor:
+            cursor.execute(books.select(table, columns))
+            batches = cursor.fetch_record_batch()
+            create(target, table, columns, batches)
+
+    def _connected(self) -> adbc.Connection:
+        if self._connection is None:
+            self._connection = adbc.connect(self._address())
+            with self._connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return self._connection
+
+    def _address(self) -> str:
+        settings = connections[self._database].settings_dict
+        return make_conninfo(
+            dbname=settings["NAME"],
+            user=settings["USER"],
+            password=settings["PASSWORD"],
+            host=settings["HOST"],
+            port=settings["PORT"],
+            application_name="xinheng engines",
+        )
+
+
+class Memory(AbstractContextManager["Memory"]):
+    """Declared tables given as Arrow tables; a table that is not given is empty."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._tables = tables
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def load(self, target: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+        """Copy one declared table into DuckDB."""
+        given = self._tables.get(table)
+        if given is None:
+            given = pa.table({column: pa.array([], pa.null()) for column in columns})
+        create(target, table, columns, given.select(list(columns)))
+
+
+def create(
+    target: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: tuple[str, ...],
+    rows: pa.Table | pa.RecordBatchReader,
+) -> None:
+    """Make a DuckDB table of Arrow rows in the declared types."""
+    types = SCHEMAS[table]
+    taken = ", ".join(f'CAST("{name}" AS {_TYPES[types[name]]}) AS "{name}"' for name in columns)
+    target.register("arriving", rows)
+    target.execute(f'CREATE TABLE "{table}" AS SELECT {taken} FROM arriving')
+    target.unregister("arriving")
