@@ -94,7 +94,7 @@ def explain(
     )
     if row is None:
         return None
-    names = row.assessment.versions.values()
+    names = row.assessment.versions
     version = in_force.by_name(next(name for name in names if name.startswith("credit_policy.")))
     policy: Policy = version.content
     return LimitExplanation(

@@ -13,11 +13,10 @@ import ibis
 from ibis.expr import types as ir
 
 from xinheng.factors import conditions
-from xinheng.factors.rules import WORKING_ASSETS_SHARES, WORKING_ASSETS_TOP
+from xinheng.factors.primitives import floor_div
 from xinheng.kernel import terms
 from xinheng.limits.policy import Policy, Tier
-from xinheng.limits.rules import DAYS_OF_YEAR, LARGEST_INPUT, PERCENT, THOUSAND, Amounts
-from xinheng.scoring.expressions import floor_div
+from xinheng.limits.rules import DAYS_OF_YEAR, LARGEST_INPUT, PERCENT, Amounts
 
 BOUNDS = ("need", "capacity", "single_name_cap", "policy_cap")
 
@@ -28,8 +27,7 @@ class Inputs:
 
     annual_sales_minor: str
     delay_days: str
-    working_assets_index: str
-    working_capital_minor: str
+    working_assets_line_minor: str
     equity_minor: str
 
 
@@ -99,7 +97,7 @@ def _inner_bounds(
     product = _clipped(table[inputs.annual_sales_minor]) * (days + delayed)
     caps = [(table["tier"] == tier.tier, cap_of(tier)) for tier in policy.tiers]
     return {
-        "b_need": floor_div(product * policy.need.peak_percent, _int(DAYS_OF_YEAR * PERCENT)),
+        "b_need": floor_div(product * policy.need.peak_percent, DAYS_OF_YEAR * PERCENT),
         "b_single_name_cap": _per_currency(table, amounts, lambda a: a.single_name_minor),
         "b_policy_cap": ibis.cases(*caps, else_=ibis.null("int64")),
         "_step": _per_currency(table, amounts, lambda a: a.step_minor),
@@ -110,10 +108,10 @@ def _inner_bounds(
 def _capacity(policy: Policy, table: ir.Table, inputs: Inputs) -> dict[str, Any]:
     sales = table[inputs.annual_sales_minor]
     equity = _clipped(table[inputs.equity_minor])
-    trade = floor_div(_clipped(sales) * policy.capacity.trade_days, _int(DAYS_OF_YEAR))
+    trade = floor_div(_clipped(sales) * policy.capacity.trade_days, DAYS_OF_YEAR)
     measured = {
-        "working_assets": _working_assets_line(table, inputs),
-        "net_worth": floor_div(equity * policy.capacity.net_worth_percent, _int(PERCENT)),
+        "working_assets": _clipped(table[inputs.working_assets_line_minor]),
+        "net_worth": floor_div(equity * policy.capacity.net_worth_percent, PERCENT),
         "trade": (sales > 0).ifelse(trade, ibis.null("int64")),
     }
     known = [(measured[m].notnull(), m) for m in policy.capacity.methods]
@@ -121,19 +119,8 @@ def _capacity(policy: Policy, table: ir.Table, inputs: Inputs) -> dict[str, Any]
     shares = [(table["grade"] == s.grade, _int(s.percent)) for s in policy.grade_shares]
     return {
         "capacity_method": ibis.cases(*known, else_=ibis.literal("")),
-        "b_capacity": floor_div(value * ibis.cases(*shares, else_=_int(0)), _int(PERCENT)),
+        "b_capacity": floor_div(value * ibis.cases(*shares, else_=_int(0)), PERCENT),
     }
-
-
-def _working_assets_line(table: ir.Table, inputs: Inputs) -> Any:
-    index = table[inputs.working_assets_index]
-    capital, equity = table[inputs.working_capital_minor], table[inputs.equity_minor]
-    top, most = WORKING_ASSETS_TOP
-    steps = [(index > above, _int(share)) for above, share in reversed(WORKING_ASSETS_SHARES)]
-    share = ibis.cases(
-        (index.isnull(), ibis.null("int64")), (index >= top, _int(most)), *steps, else_=_int(0)
-    )
-    return floor_div(_clipped(capital + equity) * share, _int(2 * THOUSAND))
 
 
 def _least(table: ir.Table) -> ir.Table:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from xinheng.factors.rules import WORKING_ASSETS_SHARES, WORKING_ASSETS_TOP
 from xinheng.kernel import conditions, money, terms
 from xinheng.limits.policy import Policy, Tier
 
@@ -19,7 +18,6 @@ from xinheng.limits.policy import Policy, Tier
 LARGEST_INPUT = 10**13
 DAYS_OF_YEAR = 365
 PERCENT = 100
-THOUSAND = 1000
 
 Convert = Callable[[money.Money], money.Money | None]
 
@@ -37,8 +35,7 @@ class Facts:
     grade: str
     annual_sales_minor: int | None
     delay_days: float | None
-    working_assets_index: float | None
-    working_capital_minor: int | None
+    working_assets_line_minor: int | None
     equity_minor: int | None
     values: Mapping[str, object]
 
@@ -169,9 +166,8 @@ def capacity_of(policy: Policy, facts: Facts) -> tuple[str, int | None]:
 
 def _measured(policy: Policy, method: str, facts: Facts) -> int | None:
     if method == "working_assets":
-        return working_assets_line(
-            facts.working_assets_index, facts.working_capital_minor, facts.equity_minor
-        )
+        line = facts.working_assets_line_minor
+        return None if line is None else clipped(line)
     if method == "net_worth":
         equity = facts.equity_minor
         if equity is None:
@@ -181,27 +177,6 @@ def _measured(policy: Policy, method: str, facts: Facts) -> int | None:
     if sales is None or sales <= 0:
         return None
     return clipped(sales) * policy.capacity.trade_days // DAYS_OF_YEAR
-
-
-def working_assets_line(index: float | None, capital: int | None, equity: int | None) -> int | None:
-    """Return working assets × the share their index allows, None when an input is missing.
-
-    source: 营运资产分析模型: (营运资本 + 净资产) / 2 × the share of `factors.rules`
-    """
-    if index is None or capital is None or equity is None:
-        return None
-    return clipped(capital + equity) * working_assets_share(index) // (2 * THOUSAND)
-
-
-def working_assets_share(index: float) -> int:
-    """Return the share of working assets an index allows, in thousandths."""
-    edge, share = WORKING_ASSETS_TOP
-    if index >= edge:
-        return share
-    for above, share in reversed(WORKING_ASSETS_SHARES):
-        if index > above:
-            return share
-    return 0
 
 
 def clipped(minor: int) -> int:
