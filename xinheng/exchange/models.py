@@ -8,7 +8,11 @@ from django.db.models.functions import Now
 
 
 class Batch(models.Model):
-    """One file (or one list of rows) on its way into the books."""
+    """One file (or one list of rows) on its way into the books.
+
+    rows = created + updated + unchanged + duplicates + refused once it is done.
+    `source` names the stored file while it is needed; `chunks_done` is where to go on.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", "已接收"
@@ -27,12 +31,16 @@ class Batch(models.Model):
     partial = models.BooleanField(default=False)
     dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    source = models.CharField(max_length=80, blank=True)
     rows = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
-    applied_to_row = models.PositiveIntegerField(default=0)
+    chunks = models.PositiveIntegerField(default=0)
+    chunks_done = models.PositiveIntegerField(default=0)
+    warnings = models.JSONField(default=list)
     errors = models.JSONField(default=list)
     errors_file = models.CharField(max_length=255, blank=True)
     error = models.TextField(blank=True)
@@ -42,6 +50,12 @@ class Batch(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "file_digest"], name="batch_file"),
+            models.Index(fields=["requested_by", "-id"], name="batch_requested_by"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.file_name}"

@@ -44,9 +44,11 @@ def stage(
 def stage_table(
     outlet: Outlet, table: Table, kind: Kind, mapping: Mapping[str, Any] | None, today: date
 ) -> dict[str, Any]:
-    """Stream an opened table."""
+    """Stream an opened table; a request's rows may carry no field that the kind does not have."""
     serials = table.format == "xlsx"
     made = plan.make(kind, table.header, table.header_row, mapping, serials=serials)
+    if table.format == "rows" and made.unknown:
+        raise plan.ColumnsUnknown(column="、".join(made.unknown))
     outlet.message(
         {
             "format": table.format,
@@ -243,3 +245,28 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def pick(outlet: Outlet, *, path: str, rows: list[int]) -> dict[str, Any]:
+    """Send the header and the wanted rows of a file as they are; called by name in the child.
+
+    returns: {"rows": how many were found}
+    """
+    from xinheng.files import child
+
+    table = child.open_limited(Path(path))
+    outlet.message({"records": [[table.header_row, table.header]]})
+    wanted, last = frozenset(rows), max(rows, default=0)
+    piece: list[tuple[int, list[str]]] = []
+    count = 0
+    for row, values, _ in table.records:
+        if row > last:
+            break
+        if row in wanted:
+            piece.append((row, values))
+            count += 1
+        if len(piece) == _ROWS_PER_PIECE:
+            outlet.message({"records": piece})
+            piece.clear()
+    outlet.message({"records": piece})
+    return {"rows": count}

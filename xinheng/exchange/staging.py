@@ -72,6 +72,7 @@ class Staging:
         self._customers, self._params = _visible_customers(by)
         # Columns that the file carries; the others are left alone where a record exists.
         self.present: frozenset[str] = frozenset()
+        self.format = "csv"
 
     def open(self) -> None:
         """Make empty tables, replacing what an earlier import of this session left."""
@@ -120,6 +121,8 @@ class Staging:
             yield checks.CUSTOMER_MOVES
         if name == "groups" and "parent_code" in self.present:
             yield checks.GROUP_MOVES
+        if name == "groups":
+            yield checks.PARENT_REFUSED
 
     def counts(self) -> Counts:
         """Return rows, identical repeats and refused rows; a refused repeat counts as refused."""

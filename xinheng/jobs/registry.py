@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from xinheng.jobs import messaging
+from xinheng.jobs import exchange, messaging
 
 
 class Body(NamedTuple):
@@ -14,7 +14,11 @@ class Body(NamedTuple):
 
 
 BODIES = (
+    Body("exchange.validate", exchange.validate),
+    Body("exchange.apply", exchange.apply),
     Body("messaging.deliver", messaging.deliver, attempts=10),
     Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
     Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),
+    Body("exchange.apply", exchange.apply, attempts=3),
+    Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),
 )

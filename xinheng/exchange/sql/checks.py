@@ -149,6 +149,19 @@ up AS (
 SELECT DISTINCT r.row, 'parent_code', 'group-circle', jsonb_build_object('text', r.code)
   FROM import_rows r JOIN up ON up.start = r.code AND up.here = r.code"""
 
+# A group that is left out takes along the groups of the file that stand below it.
+PARENT_REFUSED = """
+INSERT INTO import_faults
+WITH RECURSIVE below AS (
+    SELECT r.code FROM import_rows r JOIN import_faults f ON f.row = r.row
+     WHERE r.code <> '' AND NOT EXISTS (SELECT FROM parties_group g WHERE g.code = r.code)
+    UNION
+    SELECT r.code FROM import_rows r JOIN below b ON r.parent_code = b.code WHERE r.code <> ''
+)
+SELECT r.row, 'parent_code', 'unknown-group', jsonb_build_object('text', r.parent_code)
+  FROM import_rows r JOIN below b ON b.code = r.parent_code
+ WHERE NOT EXISTS (SELECT FROM import_faults f WHERE f.row = r.row)"""
+
 # Whom an event is about: the code, else the credit code, else the name.
 FILL_REFERENCE = """
 UPDATE import_rows SET reference = 'content:' || md5(ROW(event_date, kind, title, customer_code,
