@@ -14,6 +14,10 @@ class Body(NamedTuple):
 
 
 BODIES = (
+    Body("exchange.apply", exchange.apply),
+    Body("exchange.forget_files", housekeeping.forget_import_files, every="10 18 * * *"),
+    Body("access.forget_sign_ins", housekeeping.forget_sign_ins, every="20 18 * * *"),
+    Body("api.forget_answers", housekeeping.forget_answers, every="30 18 * * *"),
     Body("exchange.validate", exchange.validate),
     Body("exchange.apply", exchange.apply),
     Body("messaging.deliver", messaging.deliver, attempts=10),
