@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from xinheng.api import customers, problem
+from xinheng.api import customers, imports, problem
 from xinheng.api.calls import CALLS
 from xinheng.api.problem import Problem
 from xinheng.api.reading import StrictParser
@@ -31,6 +31,12 @@ SUMMARY_FAILURES = {"GET": (401, 403, 404, 422, 500), "POST": (400, 401, 403, 40
 
 class RestApi(NinjaAPI):
     """Ninja, with our failures and the Idempotency-Key in the document."""
+
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
+        """Answer an exception; the mark tells a transaction that nothing of the call may stay."""
+        response = super().on_exception(request, exc)
+        response.failed = True  # type: ignore[attr-defined]
+        return response
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """Return the document, with problems, keys and permissions on every call."""
@@ -75,7 +81,7 @@ api = RestApi(
     openapi_url=None,
     parser=StrictParser(),
 )
-for router in (customers.router,):
+for router in (customers.router, imports.router):
     api.add_router("", router)
 
 

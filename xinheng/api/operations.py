@@ -51,8 +51,8 @@ def answer_once(
     """Run a write at most once under its key, or repeat the answer it already got.
 
     permission: the one the call itself needs
-    run: performs the effect and renders the whole answer; a status of 400 or more undoes whatever
-    it wrote
+    run: performs the effect and renders the whole answer; what it wrote is undone when the answer
+    came from an exception (`failed` is set on it), and stays when the call decided it
     refuses: Forbidden, InProgress, IdempotencyMismatch
     """
     guards.require(by, permission)
@@ -97,7 +97,7 @@ def _undone_when_refused(run: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         with transaction.atomic():
             response = run()
-            if response.status_code >= 400:
+            if getattr(response, "failed", False):
                 raise _Undo(response)
             return response
     except _Undo as undo:

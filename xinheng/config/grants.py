@@ -52,7 +52,7 @@ TABLES: dict[str, Rights] = {
     "access_user": CHANGE,
     "access_user_groups": READ,
     "access_user_user_permissions": READ,
-    "access_onetimelink": CHANGE,
+    "access_onetimelink": ALL,
     "access_token": CHANGE,
     "api_answer": Rights(change=True, remove=True),
     # Configuration and what the world decides.

@@ -1,17 +1,43 @@
-"""Bodies that write imported files into the books."""
+"""Bodies that import files in the background."""
 
 import uuid
+from datetime import timedelta
 
 from django.utils import timezone
 
 from xinheng import access
 from xinheng.exchange import operations as exchange
-from xinheng.exchange import queries
+from xinheng.exchange.models import Batch
+from xinheng.kernel.actors import Actor
+
+KEEP_FILES = timedelta(days=30)
+
+
+def validate(batch_id: str) -> None:
+    """Judge a batch as the person who asked for it; a second run finds it ended."""
+    by = _asker(batch_id)
+    if by is not None:
+        number = uuid.UUID(batch_id)
+        exchange.validate(by=by, batch_id=number, today=timezone.localdate(), at=timezone.now())
 
 
 def apply(batch_id: str) -> None:
-    """Write a batch as the person who sent it, with the rights that person has now."""
-    number = uuid.UUID(batch_id)
-    batch = queries.batch_row(by=access.system("worker"), batch_id=number)
-    by = access.actor_of_id(batch.requested_by_id)
-    exchange.apply(by=by, batch_id=number, today=timezone.localdate(), at=timezone.now())
+    """Write a batch as the person who asked for it; a second run finds it ended."""
+    by = _asker(batch_id)
+    if by is not None:
+        number = uuid.UUID(batch_id)
+        exchange.apply(by=by, batch_id=number, today=timezone.localdate(), at=timezone.now())
+
+
+def forget_files() -> None:
+    """Remove what was uploaded a month ago, and the error files of then."""
+    before = timezone.now() - KEEP_FILES
+    exchange.forget_files(by=access.system("worker"), before=before)
+
+
+def _asker(batch_id: str) -> Actor | None:
+    """Return who asked for a batch, with the rights that person has now; None once it ended."""
+    batch = Batch.objects.get(uuid=batch_id)
+    if batch.state in (Batch.State.DONE, Batch.State.REFUSED):
+        return None
+    return access.actor_of_id(batch.requested_by_id)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from xinheng.jobs import exchange, messaging
+from xinheng.jobs import exchange, housekeeping, messaging
 
 
 class Body(NamedTuple):
@@ -14,15 +14,12 @@ class Body(NamedTuple):
 
 
 BODIES = (
-    Body("exchange.apply", exchange.apply),
-    Body("exchange.forget_files", housekeeping.forget_import_files, every="10 18 * * *"),
     Body("access.forget_sign_ins", housekeeping.forget_sign_ins, every="20 18 * * *"),
     Body("api.forget_answers", housekeeping.forget_answers, every="30 18 * * *"),
-    Body("exchange.validate", exchange.validate),
-    Body("exchange.apply", exchange.apply),
+    Body("exchange.validate", exchange.validate, attempts=3),
+    Body("exchange.apply", exchange.apply, attempts=3),
+    Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),
     Body("messaging.deliver", messaging.deliver, attempts=10),
     Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
     Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),
-    Body("exchange.apply", exchange.apply, attempts=3),
-    Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),
 )

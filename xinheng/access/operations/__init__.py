@@ -9,6 +9,7 @@ from xinheng.access.operations.users import (
     create_user,
     disable_user,
     enable_user,
+    forget_sign_ins,
     record_sign_in,
     set_roles,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "disable_user",
     "enable_user",
     "first_administrator",
+    "forget_sign_ins",
     "make_link",
     "record_sign_in",
     "revoke_token",

@@ -1,19 +1,23 @@
 """Users: made without a password, given roles, disabled; never deleted."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from xinheng import journal
 from xinheng.access import actors, guards, policy, refusals, rules
-from xinheng.access.models import Department, User
+from xinheng.access.models import Department, OneTimeLink, User
 from xinheng.access.queries import locked_user
 from xinheng.kernel.actors import Actor
 
 ADMINISTRATOR = "administrator"
+SIGN_INS_KEPT = timedelta(days=30)
 
 
 @transaction.atomic
@@ -129,6 +133,22 @@ def record_sign_in(*, by: Actor, how: str) -> None:
     """
     guards.require(by, "access.own")
     journal.write(by=by, action="access.sign_in", object=f"user:{by.name}", after={"how": how})
+
+
+@transaction.atomic
+def forget_sign_ins(*, by: Actor, at: datetime) -> int:
+    """Delete sessions that have ended, links of a month ago and old failures; return how many.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "access.manage")
+    old = at - SIGN_INS_KEPT
+    found = (
+        Session.objects.filter(expire_date__lt=at),
+        OneTimeLink.objects.filter(expires_at__lt=old),
+        AccessAttempt.objects.filter(attempt_time__lt=old),
+    )
+    return sum(rows.delete()[0] for rows in found)
 
 
 def _place(user: User, *, roles: Iterable[str], scope: str, department: str) -> None:
