@@ -17,8 +17,8 @@ from xinheng.kernel.refusals import Refusal
 # Last days of the buckets, closed on both ends: 1-30, 31-60, 61-90 and over 90 days overdue.
 DEFAULT_EDGES = (30, 60, 90)
 
-# 付款指数: (days late, index); straight lines between, the last one goes on down to the floor. Anchors and chart of D&B's
-# published glossary; 80 is paying on terms.
+# 付款指数: (days late, index); straight lines between, the last one goes on down to the floor.
+# Anchors and chart of D&B's published glossary; 80 is paying on terms.
 INDEX_KNOTS = (
     (-30, 100), (-20, 90), (0, 80), (15, 70), (22, 60), (30, 50), (60, 40), (90, 30), (120, 20),
 )  # fmt: skip

@@ -1,0 +1,16 @@
+"""The verbs of receivables: `from xinheng.receivables import operations as receivables`."""
+
+from xinheng.receivables.operations.invoices import (
+    record_invoice,
+    record_staged_invoices,
+    void_invoice,
+)
+from xinheng.receivables.operations.receipts import record_receipt, record_staged_receipts
+
+__all__ = [
+    "record_invoice",
+    "record_receipt",
+    "record_staged_invoices",
+    "record_staged_receipts",
+    "void_invoice",
+]

@@ -1,0 +1,234 @@
+"""One act on the books: what recording invoices and recording receipts have in common."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from xinheng import access, journal
+from xinheng.access import Forbidden
+from xinheng.exposure import operations as exposure
+from xinheng.kernel import money
+from xinheng.kernel.actors import Actor
+from xinheng.kernel.refusals import Refusal
+from xinheng.kernel.staged import Outcome, RowRefusal
+from xinheng.receivables import sql
+from xinheng.receivables.refusals import (
+    AmountNegative,
+    LinesDisagree,
+    OtherLineRefused,
+    VoidBeforeIssue,
+    VoidDateWithoutVoid,
+)
+from xinheng.receivables.rules import Cash, Item, allocate
+from xinheng.receivables.sql import matching, receipts
+from xinheng.reference import queries as reference
+from xinheng.reference.refusals import NoExchangeRate
+
+FAULTS: dict[str, tuple[str, Callable[..., Refusal]]] = {
+    "negative": ("amount", AmountNegative),
+    "void-date": ("voided_date", VoidDateWithoutVoid),
+    "void-early": ("voided_date", VoidBeforeIssue),
+    "torn": ("number", LinesDisagree),
+}
+JOURNAL_SLICE = 5_000  # changed documents in memory at once
+SLICE = 500  # customers whose open items are in memory at once
+
+
+class Act:
+    """The working tables of one staged relation, from staging to the entries.
+
+    texts: the module with the statements of the kind of document
+    """
+
+    def __init__(self, by: Actor, batch_id: UUID | None, texts: ModuleType) -> None:
+        self.by = by
+        self.batch_id = batch_id
+        self.texts = texts
+        self.refused: list[RowRefusal] = []
+        self.cursor = connection.cursor()
+
+    def run(self, statement: str, **params: Any) -> int:
+        """Execute one text (several statements when it has no parameters)."""
+        self.cursor.execute(statement, params or None)
+        return int(self.cursor.rowcount)
+
+    def rows(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
+        self.cursor.execute(statement, params or None)
+        return list(self.cursor.fetchall())
+
+    def stage(self, relation: str) -> None:
+        """Take the rows over, refuse what cannot be recorded, lock who is concerned."""
+        self.run(sql.DROP)
+        self.run(matching.WORK)
+        self.run(self.texts.STAGE.format(relation=relation))
+        self._refuse_faults()
+        self.run(self.texts.CUSTOMERS)
+        exposure.open_accounts(by=self.by, relation="rcv_customer")
+        exposure.lock_accounts(by=self.by, relation="rcv_customer")
+        self.run(self.texts.DOCUMENTS)
+        self.compare()
+        self._convert()
+
+    def compare(self) -> None:
+        if add_other_lines := getattr(self.texts, "ADD_OTHER_LINES", None):
+            self.run(add_other_lines)
+        self.run(self.texts.COMPARE)
+
+    def _refuse_faults(self) -> None:
+        found = self.rows(
+            self.texts.FAULTS,
+            all=self.by.scope == "all",
+            owner=self.by.id,
+            departments=list(self.by.department_ids) if self.by.scope == "department" else [],
+        )
+        for row, number, fault in found:
+            self.refused.append(RowRefusal(row, *_refusal(fault, number)))
+        self._drop({row: number for row, number, _ in found})
+
+    def _drop(self, numbers: dict[int, str]) -> None:
+        """Leave the refused documents out, whole."""
+        if not numbers:
+            return
+        named = sorted(set(numbers.values()))
+        if other_lines := getattr(self.texts, "OTHER_LINES", None):
+            for row, number in self.rows(other_lines, numbers=named, rows=list(numbers)):
+                refusal = OtherLineRefused(number=number)
+                self.refused.append(RowRefusal(row, "number", refusal))
+        for statement in self.texts.DROP_NUMBERS.split(";"):
+            if statement.strip():
+                self.run(statement, numbers=named)
+
+    def _convert(self) -> None:
+        """Convert foreign documents once, at the rate of their day; refuse those without one."""
+        if not self.rows("SELECT FROM rcv_doc WHERE currency <> credit_currency LIMIT 1"):
+            return
+        self.run(self.texts.KEEP_RATES)
+        for source, target, on in self.rows(self.texts.FOREIGN_DAYS):
+            try:
+                # The rate is the books' own matter, whoever records the document.
+                by = access.system("receivables")
+                quote = reference.rate(by=by, source=source, target=target, on=on)
+            except NoExchangeRate:
+                continue
+            shift = money.exponent(target) - money.exponent(source)
+            self.run(
+                self.texts.CONVERT, source=source, target=target, on=on, rate=quote.rate,
+                rate_date=quote.date or on, factor=quote.rate.scaleb(shift),
+            )  # fmt: skip
+        missing = self.rows(self.texts.WITHOUT_RATE)
+        for row, _, source, target, on in missing:
+            refusal = NoExchangeRate(source=source, target=target, on=on)
+            self.refused.append(RowRefusal(row, "currency", refusal))
+        self._drop({row: number for row, number, *_ in missing})
+        self.run("DELETE FROM rcv_doc WHERE currency <> credit_currency AND rate_date IS NULL")
+
+    def count(self) -> Outcome:
+        """Return how many rows are new, changed, and as they were."""
+        created, updated, total = self.rows(self.texts.COUNT)[0]
+        refused = tuple(sorted(self.refused, key=lambda found: found.row))
+        return Outcome(created, updated, total - created - updated, refused)
+
+    def journal_changes(self, prefix: str) -> None:
+        """Record every changed document with what it was and what it becomes."""
+        after = -1
+        while changes := self.rows(self.texts.CHANGES, after=after, slice=JOURNAL_SLICE):
+            after = changes[-1][0]
+            found = _differences(prefix, self.texts.SHOWN, changes)
+            journal.write_many(by=self.by, action="receivables.update", changes=list(found))
+
+    def write(self) -> None:
+        """Write new, rebuilt and described documents."""
+        for statement in (self.texts.INSERT, self.texts.REBUILD, self.texts.DESCRIBE):
+            self.run(statement, batch=self.batch_id)
+
+    def retract(self, statement: str) -> None:
+        """End the allocations of rebuilt documents as if they had never been."""
+        self.run(statement)
+        self.run(matching.MOVES.format(relation="rcv_retracted", sign=1))
+        self.run(matching.END_RETRACTED)
+
+    def restate(self, relation: str) -> None:
+        """State anew what is open on the documents that a relation of allocations names."""
+        self.run(matching.RESTATE_INVOICES.format(relation=relation))
+        self.run(matching.RESTATE_RECEIPTS.format(relation=relation))
+
+    def reseat(self) -> None:
+        """Give sources their place back on the invoices that changed under them."""
+        self.run(matching.RESEAT)
+        self._place()
+
+    def settle_named(self, targets: str) -> None:
+        """Let everything that names one of the targets meet it."""
+        self.run(targets)
+        self.run(matching.NAME)
+        self._place()
+
+    def settle_oldest(self) -> None:
+        """Let money that names nothing meet the items issued by its day (rules.allocate)."""
+        after = -1
+        while chunk := self.rows(receipts.UNNAMED_CUSTOMERS, after=after, slice=SLICE):
+            customers = [row[0] for row in chunk]
+            after = customers[-1]
+            cash = _by_owner(self.rows(receipts.UNNAMED, customers=customers))
+            items = _by_owner(self.rows(receipts.OPEN_ITEMS, customers=customers))
+            with self.cursor.copy(
+                "COPY rcv_want (receipt_id, invoice_id, want) FROM STDIN"
+            ) as copy:
+                for owner, rows in cash.items():
+                    met = allocate(
+                        (Cash(*row) for row in rows), (Item(*row) for row in items.get(owner, []))
+                    )
+                    for want in met:
+                        copy.write_row(want)
+            self._place()
+
+    def _place(self) -> None:
+        self.run("DROP TABLE IF EXISTS rcv_placed")
+        self.run("ANALYZE rcv_want")
+        self.run(matching.PLACE)
+        if self.run(matching.INSERT_PLACED, batch=self.batch_id):
+            self.run(matching.MOVES.format(relation="rcv_placed", sign=-1))
+            self.restate("rcv_placed")
+        self.run("DELETE FROM rcv_want")
+
+    def book(self) -> None:
+        """Net what moved and append it to the ledger in one INSERT."""
+        self.run(matching.NET_MOVES)
+        exposure.record_staged(by=self.by, batch_id=self.batch_id, relation="rcv_entry")
+        self.run(sql.DROP)
+
+
+def _refusal(fault: str, number: str) -> tuple[str, Refusal]:
+    if fault == "forbidden":
+        return "customer_code", Forbidden(
+            label_zh="登记应收与收款", label_en="record invoices and receipts"
+        )
+    column, refusal = FAULTS[fault]
+    return column, refusal(number=number)
+
+
+def _by_owner(rows: list[tuple[Any, ...]]) -> dict[tuple[int, str], list[tuple[Any, ...]]]:
+    """Group rows by customer and currency, their first two columns."""
+    ordered = sorted(rows, key=lambda row: row[:2])
+    return {owner: [row[2:] for row in group] for owner, group in groupby(ordered, lambda r: r[:2])}
+
+
+def _differences(
+    prefix: str, shown: tuple[str, ...], changes: list[tuple[Any, ...]]
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    for _, number, *values in changes:
+        was, becomes = values[: len(shown)], values[len(shown) :]
+        differing = [
+            (name, old, new)
+            for name, old, new in zip(shown, was, becomes, strict=True)
+            if old != new
+        ]
+        yield (
+            f"{prefix}:{number}",
+            {name: old for name, old, _ in differing},
+            {name: new for name, _, new in differing},
+        )
