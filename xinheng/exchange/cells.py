@@ -23,7 +23,10 @@ _PLAIN_AMOUNT = re.compile(r"[-+]?\d{1,16}(\.\d+)?", re.ASCII)
 _GROUPED_AMOUNT = re.compile(r"[-+]?[¥￥]?\d{1,3}([,，]\d{3})+(\.\d+)?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[-+]?\d+(\.\d+)?[eE][-+]?\d+", re.ASCII)
 _INTEGER = re.compile(r"[-+]?\d{1,9}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# Control characters, and marks that make a text read otherwise than it is stored.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 _FORMULA = re.compile(r"[=＝]|[-+@＋－＠].*[(|!]")

@@ -39,7 +39,7 @@ class Outlet:
 
     def end(self, body: dict[str, Any]) -> None:
         """Close the story."""
-        self._frame(b"E", json.dumps(body, ensure_ascii=False).encode())
+        self._frame(b"E", json.dumps({**body, "peak_kb": _peak_kb()}, ensure_ascii=False).encode())
         self._stream.flush()
 
     def _frame(self, kind: bytes, body: bytes) -> None:
@@ -86,6 +86,15 @@ def _bound(limits: dict[str, int]) -> None:
         (resource.RLIMIT_NOFILE, 32, 32),
     ):
         resource.setrlimit(name, (soft, hard))
+
+
+def _peak_kb() -> int:
+    """Return the most memory this process held; rusage would count the parent before exec."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def _too_large() -> dict[str, int]:

@@ -1,14 +1,18 @@
 """Decide how a CSV file is encoded by reading all of it once: UTF-8 first, then GB18030.
 
-GB18030 accepts nearly every pair of bytes, so it is only asked when UTF-8 has failed.
+GB18030 accepts nearly every pair of bytes, so it is only asked when UTF-8 has failed early: text in
+GB18030 stumbles as UTF-8 within a few characters, while UTF-8 with one broken byte would come out
+as nonsense.
 """
 
 import codecs
+from dataclasses import dataclass
 from pathlib import Path
 
 from xinheng.files.refusals import FileEmpty, FileEncoding, FileKindUnknown
 
 _PIECE = 1 << 20
+_ENOUGH = 8
 _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "XLS"), (b"%PDF", "PDF"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"),
     (b"Rar!", "RAR"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"PAR1", "Parquet"),
@@ -35,33 +39,49 @@ def encoding_of(path: Path) -> str:
     for magic, found in _MAGIC:
         if head.startswith(magic):
             raise FileKindUnknown(found=found)
-    failed_at = _first_failure(path, "utf-8")
-    if failed_at is None:
+    failed = _first_failure(path, "utf-8")
+    if failed is None:
         return "utf-8-sig"
-    if _first_failure(path, "gb18030") is None:
+    is_utf8 = head.startswith(codecs.BOM_UTF8) or failed.foreign_characters >= _ENOUGH
+    if not is_utf8 and _first_failure(path, "gb18030") is None:
         return "gb18030"
-    raise FileEncoding(row=_line_of(path, failed_at))
+    raise FileEncoding(row=_line_of(path, failed.offset))
 
 
-def _first_failure(path: Path, encoding: str) -> int | None:
-    """Return the offset near the first byte the codec refuses, or None."""
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Where a codec stopped, and how many characters beyond ASCII it had read by then."""
+
+    offset: int
+    foreign_characters: int
+
+
+def _first_failure(path: Path, encoding: str) -> _Failure | None:
+    """Return where the codec refuses the file, or None."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    offset = 0
+    offset = foreign = 0
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             zero = piece.find(b"\x00")
             if zero >= 0:
                 raise FileKindUnknown(found=f"NUL @ {offset + zero}")
             try:
-                decoder.decode(piece)
+                text = decoder.decode(piece)
             except UnicodeDecodeError as error:
-                return max(0, offset + error.start)
+                before = piece[: error.start].decode(encoding, "ignore")
+                return _Failure(offset + error.start, foreign + _foreign(before))
+            if foreign < _ENOUGH:
+                foreign += _foreign(text)
             offset += len(piece)
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return offset
+        return _Failure(offset, foreign)
     return None
+
+
+def _foreign(text: str) -> int:
+    return 0 if text.isascii() else sum(not char.isascii() for char in text)
 
 
 def _line_of(path: Path, offset: int) -> int:

@@ -3,6 +3,7 @@
 The parent keeps one frame at a time, so its memory does not grow with the file.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -25,13 +26,16 @@ _LONGEST_FRAME = 64 * MEBIBYTE
 
 
 class Reading:
-    """One child at work: iterate `frames` once, then read `result`."""
+    """One child at work: iterate `frames` once, then read `result` and `peak_kb`."""
 
     def __init__(self, function: str, arguments: dict[str, Any], limits: Limits) -> None:
+        # What the child refuses by name must be known here as well.
+        importlib.import_module(function.rpartition(".")[0])
         self._limits = limits
         self._job = {"function": function, "arguments": arguments, "limits": asdict(limits)}
         self._is_late = False
         self.result: dict[str, Any] = {}
+        self.peak_kb: int | None = None
 
     def frames(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield (b"D" or b"M", body) until the child has ended well.
@@ -54,7 +58,9 @@ class Reading:
         while head := child.stdout.read(5):
             body = child.stdout.read(_length(head))
             if head[:1] == b"E":
-                self.result = _ended(json.loads(body))
+                end = json.loads(body)
+                self.peak_kb = end["peak_kb"]
+                self.result = _ended(end)
                 return
             yield head[:1], body
         raise self._why_it_died(child, complaints)

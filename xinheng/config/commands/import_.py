@@ -162,7 +162,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"更新 {found['updated']}，未变 {found['unchanged']}，重复 {found['duplicates']}，"
         f"拒绝 {found['refused']}（{found['seconds']} 秒）"
     ]
-    lines += [f"注意：{_said(warning)}" for warning in found["warnings"]]
+    if found["warnings"]:
+        titles = "、".join(warning["column"] for warning in found["warnings"])
+        lines.append(f"注意：未使用的列：{titles}")
     if found["errors_file"]:
         lines.append(f"错误文件：{found['errors_file']}")
     return lines

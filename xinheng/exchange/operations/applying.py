@@ -28,6 +28,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.kernel.staged import Outcome
 from xinheng.parties import operations as parties
+from xinheng.receivables import operations as receivables
 from xinheng.reference import operations as reference
 
 MOST_ERRORS_KEPT = 200
@@ -246,8 +247,6 @@ def _one_at_a_time(kind: str) -> None:
 
 def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) -> Outcome:
     """Hand the staged relation to the room that owns its kind."""
-    from xinheng.receivables import operations as receivables
-
     common = {"by": by, "batch_id": batch.uuid, "relation": relation}
     match batch.kind:
         case "customers":
