@@ -1,6 +1,7 @@
 """Later work: queued with its transaction, run by name, retried, taken over from the dead."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob as Job
 
 from xinheng import access, messaging
+from xinheng.access.policy import PERMISSIONS
 from xinheng.jobs.registry import BODIES
 from xinheng.kernel.refusals import Refusal
 from xinheng.messaging import channels, operations, queries, rules, tasks
@@ -60,22 +62,27 @@ def jobs():
     return Job.objects.exclude(task_name__in=[body.name for body in BODIES if body.every])
 
 
-def deferred_names() -> set[str]:
-    """Return every task name that the code defers, read from the source."""
+def named_in_the_code() -> set[str]:
+    """Return every `room.verb` that is written beside a call of `defer`, read from the source."""
     found = set()
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "defer":
-                first = node.args[0] if node.args else None
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    found.add(first.value)
-    return found
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        if not any(ast.unparse(call.func).split(".")[-1] == "defer" for call in calls):
+            continue
+        rooms = "|".join(room.name for room in PACKAGE.iterdir() if room.is_dir())
+        for node in ast.walk(tree):
+            text = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and re.fullmatch(rf"({rooms})\.[a-z_]+", text):
+                found.add(text)
+    return found - set(PERMISSIONS)
 
 
 def test_every_name_that_is_deferred_has_a_body_and_every_body_starts_somehow():
-    started = deferred_names() | {body.name for body in BODIES if body.every}
-    assert deferred_names() <= messaging.task_names()
-    assert {body.name for body in BODIES} == started
+    named = named_in_the_code()
+    assert named >= {"messaging.deliver", "exchange.apply"}
+    assert named <= messaging.task_names()
+    assert {body.name for body in BODIES} <= named | {body.name for body in BODIES if body.every}
 
 
 def test_an_unknown_name_and_an_unknown_argument_raise_where_they_are_written(db):

@@ -81,7 +81,7 @@ api = RestApi(
     openapi_url=None,
     parser=StrictParser(),
 )
-for router in (customers.router, imports.router):
+for router in (imports.router, customers.router):
     api.add_router("", router)
 
 

@@ -1,0 +1,230 @@
+"""The REST interface: who is let in, what a failure looks like, how lists are walked."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests import make
+from xinheng import access
+from xinheng.access import operations
+from xinheng.api import docs
+from xinheng.api.main import api
+
+pytestmark = pytest.mark.django_db
+CLI = access.system("test")
+ROW = {"code": "C1", "name": "上海诚信贸易有限公司"}
+
+
+def problem(answer, status, code):
+    """Check that an answer is that problem, whole and without a trace."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"].startswith("application/problem+json")
+    body = answer.json()
+    assert body["status"] == status and body["code"] == code
+    assert body["title"] and body["detail"] and isinstance(body["errors"], list)
+    assert "Traceback" not in answer.content.decode()
+    return body
+
+
+def test_without_a_token_or_with_a_wrong_one_nothing_is_said(erp):
+    anonymous = type(erp)("")
+    answer = anonymous.get("/customers")
+    problem(answer, 401, "unauthenticated")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    for wrong in ("xht_wrong", "", "a b", "\x00", "xht_" + "x" * 5_000):
+        problem(type(erp)(wrong or " ").get("/customers"), 401, "token-invalid") if (
+            wrong.strip()
+        ) else problem(type(erp)(" ").get("/customers"), 401, "unauthenticated")
+    basic = anonymous.get("/customers", authorization="Basic eHg6eHg=")
+    problem(basic, 401, "unauthenticated")
+
+
+def test_a_revoked_token_is_refused_at_the_next_request(erp):
+    assert erp.get("/customers").status_code == 200
+    operations.revoke_token(by=CLI, token_id=erp.number, at=timezone.now())
+    problem(erp.get("/customers"), 401, "token-invalid")
+
+
+def test_a_token_may_only_what_its_scopes_say(caller):
+    reader, importer = caller("read"), caller("import")
+    problem(reader.post("/customers/batch", {"rows": [ROW]}), 403, "forbidden")
+    assert importer.post("/customers/batch", {"rows": [ROW]}).status_code == 200
+    problem(importer.get("/customers"), 403, "forbidden")
+
+
+def test_a_session_is_no_token(client, erp):
+    user = operations.create_user(by=CLI, username="zhang", roles=["credit_manager"], scope="all")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    problem(client.get("/api/v1/customers"), 401, "unauthenticated")
+
+
+def test_what_is_not_there_and_what_is_not_in_scope_read_the_same(caller, erp):
+    operations.create_user(by=CLI, username="zhang", roles=["sales"], scope="own")
+    make.customer("C-foreign")
+    narrow = caller("read", user="zhang")
+    foreign = problem(narrow.get("/customers/C-foreign"), 404, "customer-unknown")
+    missing = problem(narrow.get("/customers/C-missing"), 404, "customer-unknown")
+    assert foreign["detail"].replace("C-foreign", "") == missing["detail"].replace("C-missing", "")
+    problem(narrow.get("/customers/C-foreign/timeline"), 404, "customer-unknown")
+    assert narrow.get("/customers").json()["items"] == []
+    assert erp.get("/customers/C-foreign").status_code == 200
+
+
+def test_django_s_own_errors_are_problems_too(erp):
+    problem(erp.get("/nothing"), 404, "not-found")
+    problem(Client().get("/api/v2/customers"), 404, "not-found")
+    wrong = erp.call("DELETE", "/customers")
+    problem(wrong, 405, "method-not-allowed")
+    assert "GET" in wrong["Allow"]
+    problem(Client().get("/api/v1/"), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "body-unreadable"),
+        (b"", 422, "invalid"),
+        (b"[]", 422, "invalid"),
+        (b"null", 422, "invalid"),
+        (b'{"rows": [], "rows": []}', 400, "body-unreadable"),
+        (b'{"rows": [{"code": NaN}]}', 400, "body-unreadable"),
+        (b'{"rows": [{"code": 1e400}]}', 422, "invalid"),
+        (b'{"rows": [{"code": 1.5}]}', 422, "invalid"),
+        (b"\xff\xfe{}", 400, "body-unreadable"),
+        (b"[" * 100_000, 400, "body-unreadable"),
+        (b'{"rows": [{"code": "\\u0000", "name": "x"}]}', 422, "text-not-storable"),
+        (b'{"rows": [{"code": "\\ud800", "name": "x"}]}', 422, "text-not-storable"),
+        (b'{"rows": []}', 422, "invalid"),
+        (b'{"rows": [{"code": "C1", "name": "x"}], "colour": 1}', 422, "invalid"),
+        (b'{"rows": [{"code": "C1", "name": "x", "colour": "red"}]}', 422, "invalid"),
+        (b'{"rows": ' + json.dumps([ROW] * 5_001).encode() + b"}", 422, "invalid"),
+    ],
+)
+def test_a_body_that_is_not_what_was_agreed_is_refused(erp, body, status, code):
+    problem(erp.post("/customers/batch", body), status, code)
+    assert erp.get("/customers").json()["items"] == []
+
+
+def test_an_unknown_field_is_named(erp):
+    body = problem(
+        erp.post("/customers/batch", {"rows": [{**ROW, "colour": "red"}]}), 422, "invalid"
+    )
+    assert [error["field"] for error in body["errors"]] == ["body.rows.0.colour"]
+    body = problem(erp.get("/customers?colour=red"), 422, "invalid")
+    assert [error["field"] for error in body["errors"]] == ["colour"]
+
+
+def test_another_content_type_and_a_giant_are_refused(erp, settings):
+    answer = erp.client.post(
+        "/api/v1/customers/batch", "a=b", content_type="application/x-www-form-urlencoded",
+        HTTP_AUTHORIZATION=f"Bearer {erp.secret}",
+    )  # fmt: skip
+    problem(answer, 415, "unsupported-media-type")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    problem(erp.post("/customers/batch", {"rows": [ROW]}), 413, "too-large")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=5&limit=6"])
+def test_a_page_holds_two_hundred_rows_at_most(erp, query):
+    assert erp.get(f"/customers?{query}").status_code == 422
+
+
+def test_a_list_is_walked_whole_by_its_cursor(erp):
+    for number in range(7):
+        make.customer(f"C{number}")
+    seen, path = [], "/customers?limit=3"
+    while path:
+        page = erp.get(path).json()
+        seen += [row["code"] for row in page["items"]]
+        path = f"/customers?limit=3&cursor={page['next']}" if page["next"] else ""
+    assert seen == [f"C{number}" for number in range(7)]
+
+
+def test_a_cursor_cannot_be_built_or_carried_to_another_list(erp):
+    for number in range(3):
+        make.customer(f"C{number}", region="上海市")
+    after = erp.get("/customers?limit=1").json()["next"]
+    problem(erp.get(f"/customers?limit=1&region=上海市&cursor={after}"), 422, "cursor-invalid")
+    problem(erp.get(f"/customers?cursor={after[:-2]}"), 422, "cursor-invalid")
+    problem(erp.get("/customers?cursor=eyJhIjoxfQ"), 422, "cursor-invalid")
+
+
+def test_a_fault_of_ours_is_a_reference_and_no_trace(erp, monkeypatch, caplog):
+    from xinheng.insight import customers
+
+    def broken(**kwargs):
+        raise RuntimeError("secret detail of the inside")
+
+    monkeypatch.setattr(customers, "after", broken)
+    answer = erp.get("/customers")
+    body = problem(answer, 500, "internal-error")
+    assert "secret detail" not in answer.content.decode()
+    assert body["reference"] in caplog.text and "secret detail" in caplog.text
+
+
+def test_the_language_of_the_request_is_answered(erp):
+    zh = erp.get("/customers/none", accept_language="zh-CN").json()["detail"]
+    en = erp.get("/customers/none", accept_language="en").json()["detail"]
+    assert "找不到" in zh and en.startswith("No customer")
+
+
+def test_money_is_decimal_text_in_the_currency_s_unit(erp):
+    make.customer("C-cny", registered_capital_minor=123_450)
+    make.customer("C-jpy", registered_capital_minor=123_450, currency="JPY")
+    assert erp.get("/customers/C-cny").json()["registered_capital"] == "1234.50"
+    assert erp.get("/customers/C-jpy").json()["registered_capital"] == "123450"
+
+
+def test_answers_are_never_cached(erp):
+    assert erp.get("/customers")["Cache-Control"] == "no-store"
+
+
+def test_a_batch_creates_updates_and_leaves_alone(erp):
+    first = erp.post("/customers/batch", {"rows": [ROW, {"code": "C2", "name": "二"}]}).json()
+    assert (first["created"], first["updated"], first["unchanged"]) == (2, 0, 0)
+    again = erp.post("/customers/batch", {"rows": [ROW, {"code": "C2", "name": "两"}]}).json()
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 1, 1)
+    assert erp.get("/customers/C2").json()["name"] == "两"
+
+
+def test_a_wrong_row_refuses_the_batch_by_row_and_column_unless_partial(erp):
+    rows = [ROW, {"code": "C2", "name": ""}]
+    body = problem(erp.post("/customers/batch", {"rows": rows}), 422, "import-refused")
+    assert (body["created"], body["refused"]) == (0, 1)
+    assert [(e["row"], e["column"], e["code"]) for e in body["errors"]] == [
+        (2, "name", "missing-value")
+    ]
+    assert erp.get("/customers").json()["items"] == []
+    part = erp.post("/customers/batch", {"rows": rows, "partial": True}).json()
+    assert (part["created"], part["refused"]) == (1, 1)
+    assert len(part["errors"]) == 1
+
+
+def test_the_document_names_every_call_with_its_permission(client):
+    answer = client.get("/api/v1/openapi.json")
+    found = answer.json()
+    assert found["openapi"].startswith("3.1")
+    assert json.loads(json.dumps(docs.document())) == found
+    for path, methods in found["paths"].items():
+        for method, operation in methods.items():
+            assert operation["x-permission"], (method, path)
+            assert operation["security"] == [{"Bearer": []}]
+    assert api.get_openapi_schema(path_prefix="/api/v1/")["openapi"] == found["openapi"]
+
+
+def test_the_documentation_page_is_behind_sign_in_and_loads_nothing_from_elsewhere(client):
+    assert client.get("/api/v1/docs").status_code == 302
+    user = operations.create_user(by=CLI, username="zhang", roles=["sales"])
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get("/api/v1/docs")
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "/api/v1/customers/{code}" in text
+    assert "<script" not in text and "style=" not in text and "http" not in text
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_health_needs_no_token_and_says_nothing_else(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok", "database": True}
