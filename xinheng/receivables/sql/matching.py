@@ -61,7 +61,8 @@ WHERE r.id = al.id
 MOVES = """
 INSERT INTO rcv_move
 SELECT a.id, CASE WHEN x.sign = 1 AND {sign} = -1 THEN 'SETTLE' ELSE 'CORRECT' END,
-       x.day, t.due_date, x.sign * {sign} * al.credit_minor, al.amount_minor, t.currency, t.rate, t.rate_date,
+       x.day, t.due_date, x.sign * {sign} * al.credit_minor, al.amount_minor,
+       t.currency, t.rate, t.rate_date,
        coalesce('receipt:' || r.number, 'credit_note:' || n.number)
 FROM {relation} al
 JOIN receivables_invoice t ON t.id = al.invoice_id

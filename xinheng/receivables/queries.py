@@ -1,0 +1,153 @@
+"""Read receivables as they stood on any day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from xinheng import access
+from xinheng.kernel.actors import Actor
+from xinheng.receivables import rules
+from xinheng.receivables.sql import positions
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An invoice or credit note that was open on the day; credit notes are negative.
+
+    open_minor: in `currency`; open_credit_minor: in the account's `credit_currency`
+    days: past due (or since issue), negative while not due, None without a due date
+    bucket: 0 not overdue, then 1, 2, …; None without a due date
+    """
+
+    id: int
+    number: str
+    kind: str
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    issue_date: date
+    due_date: date | None
+    terms: str
+    currency: str
+    amount_minor: int
+    open_minor: int
+    credit_currency: str
+    open_credit_minor: int
+    days: int | None
+    bucket: int | None
+    salesperson: str
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """One page of open items, how many there are, and their sum by credit currency."""
+
+    rows: tuple[OpenItem, ...]
+    count: int
+    totals: dict[str, int]
+
+
+NO_DUE_DATE = -1
+ORDERS = {
+    "-days": "days DESC NULLS LAST, number",
+    "days": "days ASC NULLS FIRST, number",
+    "-open": "abs(open_credit_minor) DESC, number",
+    "open": "open_credit_minor, number",
+    "due_date": "due_date NULLS LAST, number",
+    "number": "number",
+}
+
+_ITEMS = """
+WITH item AS (
+    SELECT i.id, i.number, i.kind, i.customer_id, c.code, c.name, i.issue_date, i.due_date,
+           i.terms, i.currency, CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * i.amount_minor
+           AS amount_minor, {open_document} AS open_minor, a.currency AS credit_currency,
+           {open_credit} AS open_credit_minor, %(as_of)s::date - i.{day} AS days,
+           {bucket} AS bucket, i.salesperson, i.order_number
+    FROM receivables_invoice i
+    JOIN parties_customer c ON c.id = i.customer_id AND {in_scope}
+    JOIN exposure_account a ON a.customer_id = c.id
+    JOIN exposure_segment s ON s.id = a.segment_id AND s.code = 'main'
+    LEFT JOIN parties_group g ON g.id = c.group_id
+    LEFT JOIN access_user u ON u.id = c.owner_id
+    LEFT JOIN access_department d ON d.id = c.department_id
+    WHERE {lives} {narrow}
+), standing AS (
+    SELECT * FROM item WHERE open_minor <> 0 AND {bucket_filter}
+)
+"""
+
+# What items can be narrowed to; the keys of the ageing's groups.
+NARROW = {
+    "customer": "c.code",
+    "owner": "coalesce(u.username, '')",
+    "department": "coalesce(d.code, '')",
+    "region": "c.region",
+    "industry": "c.industry",
+    "group": "coalesce(g.code, '')",
+    "currency": "a.currency",
+}
+
+
+def open_items(
+    *,
+    by: Actor,
+    as_of: date,
+    basis: str = "due",
+    edges: Sequence[int] = rules.DEFAULT_EDGES,
+    bucket: int | None = None,
+    narrow: dict[str, str] | None = None,
+    order: str = "-days",
+    limit: int = 50,
+    offset: int = 0,
+) -> OpenItems:
+    """Return the items open at the end of `as_of`, a page of them.
+
+    basis: due | issue; bucket: as in the ageing, NO_DUE_DATE for those without a due date
+    narrow: values by the keys of NARROW, such as {"customer": "C001"}
+    """
+    access.require(by, "receivables.read")
+    chosen = narrow or {}
+    clauses = "".join(f" AND {NARROW[key]} = %({key})s" for key in chosen)
+    bucket_filter = {None: "true", NO_DUE_DATE: "bucket IS NULL"}.get(bucket, "bucket = %(bucket)s")
+    statement = _ITEMS.format(
+        open_document=positions.OPEN_DOCUMENT,
+        open_credit=positions.OPEN_CREDIT,
+        day="due_date" if basis == "due" else "issue_date",
+        bucket=positions.BUCKET[basis],
+        lives=positions.LIVES,
+        in_scope=positions.IN_SCOPE,
+        narrow=clauses,
+        bucket_filter=bucket_filter,
+    )
+    params = {
+        **scope(by), **chosen, "as_of": as_of, "bucket": bucket, "limit": limit, "offset": offset,
+        "firsts": [found.first for found in rules.buckets(edges)],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{statement} SELECT * FROM standing ORDER BY {ORDERS[order]}"
+            " LIMIT %(limit)s OFFSET %(offset)s",
+            params,
+        )
+        rows = tuple(OpenItem(*row) for row in cursor.fetchall())
+        cursor.execute(
+            f"{statement} SELECT credit_currency, count(*), sum(open_credit_minor)::bigint"
+            " FROM standing GROUP BY credit_currency ORDER BY credit_currency",
+            params,
+        )
+        sums = cursor.fetchall()
+    return OpenItems(rows, sum(row[1] for row in sums), {row[0]: row[2] for row in sums})
+
+
+def scope(by: Actor) -> dict[str, Any]:
+    """Return the parameters of positions.IN_SCOPE for an actor."""
+    return {
+        "all": by.scope == "all",
+        "owner": by.id,
+        "departments": list(by.department_ids) if by.scope == "department" else [],
+    }

@@ -1,0 +1,56 @@
+"""What was open on a day, as expressions over `receivables_invoice i` and `receivables_receipt r`.
+
+`i.life @> day` finds the items through an index on their lives. Most of them say what is open by
+their own columns: nothing had met them by that day, or nothing did later. Only what lies between
+its first and its last move asks its allocations.
+"""
+
+_ACTIVE = "al.effective_date <= %(as_of)s AND (al.ended_date IS NULL OR al.ended_date > %(as_of)s)"
+
+LIVES = "i.life @> %(as_of)s::date"
+
+OPEN_CREDIT = f"""
+    CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * CASE
+        WHEN i.first_move IS NULL OR i.first_move > %(as_of)s THEN i.credit_minor
+        WHEN i.last_move <= %(as_of)s THEN i.open_credit_minor
+        WHEN i.kind = 'invoice' THEN i.credit_minor - coalesce((
+            SELECT sum(al.credit_minor) FROM receivables_allocation al
+            WHERE al.invoice_id = i.id AND {_ACTIVE})::bigint, 0)
+        ELSE i.credit_minor - coalesce((
+            SELECT sum(al.source_credit_minor) FROM receivables_allocation al
+            WHERE al.credit_note_id = i.id AND {_ACTIVE})::bigint, 0)
+    END
+"""
+
+OPEN_DOCUMENT = f"""
+    CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * CASE
+        WHEN i.first_move IS NULL OR i.first_move > %(as_of)s THEN i.amount_minor
+        WHEN i.last_move <= %(as_of)s THEN i.open_minor
+        ELSE i.amount_minor - coalesce((
+            SELECT sum(al.amount_minor) FROM receivables_allocation al
+            WHERE (al.invoice_id = i.id OR al.credit_note_id = i.id) AND {_ACTIVE})::bigint, 0)
+    END
+"""
+
+# 0 not overdue, then the number of the bucket; NULL without a due date. The edges are the
+# bucket's first days, as rules.buckets gives them; by issue date nothing is "not due".
+BUCKET = {
+    "due": "width_bucket(%(as_of)s::date - i.due_date, %(firsts)s::int[])",
+    "issue": "greatest(1, width_bucket(%(as_of)s::date - i.issue_date, %(firsts)s::int[]))",
+}
+
+# Money that had met nothing yet: spent_on in the predicate is what the partial index covers.
+CASH_LIVES = """
+    r.life @> %(as_of)s::date AND (r.spent_on IS NULL OR r.spent_on > r.received_date)
+"""
+
+CASH_CREDIT = f"""
+    r.credit_minor - coalesce((
+        SELECT sum(al.source_credit_minor) FROM receivables_allocation al
+        WHERE al.receipt_id = r.id AND {_ACTIVE})::bigint, 0)
+"""
+
+# Customers in the scope of an actor, as `c`.
+IN_SCOPE = """
+    (%(all)s OR c.owner_id = %(owner)s OR c.department_id = ANY(%(departments)s::bigint[]))
+"""
