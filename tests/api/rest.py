@@ -47,3 +47,14 @@ def rest(*scopes: str, user: str = "") -> Rest:
         by=CLI, username=user or f"erp{next(_numbers)}", scopes=scopes, at=timezone.now()
     )
     return Rest(secret, token.pk)
+
+
+def problem(answer: Any, status: int, code: str) -> Any:
+    """Check that an answer is that problem, whole and without a trace."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"].startswith("application/problem+json")
+    body = answer.json()
+    assert body["status"] == status and body["code"] == code
+    assert body["title"] and body["detail"] and isinstance(body["errors"], list)
+    assert "Traceback" not in answer.content.decode()
+    return body

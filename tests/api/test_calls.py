@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import make
+from tests.api.rest import problem
 from xinheng import access
 from xinheng.access import operations
 from xinheng.api import docs
@@ -15,17 +16,6 @@ from xinheng.api.main import api
 pytestmark = pytest.mark.django_db
 CLI = access.system("test")
 ROW = {"code": "C1", "name": "上海诚信贸易有限公司"}
-
-
-def problem(answer, status, code):
-    """Check that an answer is that problem, whole and without a trace."""
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"].startswith("application/problem+json")
-    body = answer.json()
-    assert body["status"] == status and body["code"] == code
-    assert body["title"] and body["detail"] and isinstance(body["errors"], list)
-    assert "Traceback" not in answer.content.decode()
-    return body
 
 
 def test_without_a_token_or_with_a_wrong_one_nothing_is_said(erp):

@@ -1,7 +1,11 @@
 """Turn stored users and tokens into actors."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from xinheng.access import policy, refusals, rules
 from xinheng.access.models import Department, Token, User
@@ -9,16 +13,23 @@ from xinheng.kernel.actors import Actor
 
 
 def actor_of(user: User) -> Actor:
-    """Return what a signed-in user may do; one query when the scope is a department."""
+    """Return what a user may do now; one query when the scope is a department.
+
+    A service user without roles has the rights of its live tokens, so that work it left to a
+    worker stops with the token that asked for it.
+    """
     roles = frozenset(user.roles)
     departments: frozenset[int] = frozenset()
     if user.scope == User.Scope.DEPARTMENT and user.department_id is not None:
         departments = department_and_below(user.department_id)
+    permissions = policy.permissions_of(roles)
+    if user.is_service and not roles:
+        permissions = _of_live_tokens(user)
     return Actor(
         id=user.pk,
         name=user.username,
         roles=roles,
-        permissions=policy.permissions_of(roles) if user.is_active else frozenset(),
+        permissions=permissions if user.is_active else frozenset(),
         scope=user.scope,  # type: ignore[arg-type]
         department_ids=departments,
         service=user.is_service,
@@ -26,17 +37,21 @@ def actor_of(user: User) -> Actor:
 
 
 def actor_of_token(token: Token) -> Actor:
-    """Return a token's actor: its user's rights narrowed to the token's scopes.
-
-    A service user without roles has no rights of its own; the scopes of each token are its rights.
-    """
+    """Return a token's actor: its user's rights narrowed to the token's scopes."""
     whole = actor_of(token.user)
-    allowed: frozenset[str] = frozenset()
-    for scope in token.scopes:
-        allowed |= policy.TOKEN_SCOPES.get(scope, frozenset())
-    if token.user.is_active and token.user.is_service and not token.user.roles:
-        whole = replace(whole, permissions=allowed)
-    return replace(whole, permissions=whole.permissions & allowed)
+    return replace(whole, permissions=whole.permissions & _allowed(token.scopes))
+
+
+def _allowed(scopes: Iterable[str]) -> frozenset[str]:
+    nothing: frozenset[str] = frozenset()
+    return nothing.union(*(policy.TOKEN_SCOPES.get(scope, nothing) for scope in scopes))
+
+
+def _of_live_tokens(user: User) -> frozenset[str]:
+    live = Token.objects.filter(user=user, revoked_at=None).filter(
+        Q(expires_at=None) | Q(expires_at__gt=Now())
+    )
+    return _allowed(scope for scopes in live.values_list("scopes", flat=True) for scope in scopes)
 
 
 def actor_of_secret(secret: str, at: datetime) -> tuple[Actor, int]:

@@ -24,6 +24,7 @@ class InProgress(Refusal):
     zh = "同一个请求仍在处理中，请稍后用同一个 Idempotency-Key 再试。"
     en = "The same request is still running; try again later with the same Idempotency-Key."
     status = 409
+    retry_after = 1
 
 
 class IdempotencyMismatch(Refusal):

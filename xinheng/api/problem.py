@@ -98,7 +98,9 @@ def answer(problem: Problem) -> HttpResponse:
 def of_refusal(refusal: refusals.Refusal) -> Problem:
     """Turn a refusal of the domain into its problem, in the language of the request."""
     language = "en" if (get_language() or "").startswith("en") else "zh"
-    return Problem(refusal.status, refusal.code, refusals.say(refusal, language))
+    wait = getattr(refusal, "retry_after", None)
+    headers = {"Retry-After": str(wait)} if wait else {}
+    return Problem(refusal.status, refusal.code, refusals.say(refusal, language), headers=headers)
 
 
 def of_fault() -> tuple[Problem, str]:
