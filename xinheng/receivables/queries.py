@@ -77,7 +77,10 @@ WITH item AS (
     LEFT JOIN access_department d ON d.id = c.department_id
     WHERE {lives} {narrow}
 ), standing AS (
-    SELECT * FROM item WHERE open_minor <> 0 AND {bucket_filter}
+    SELECT * FROM item
+    WHERE open_minor <> 0 AND {bucket_filter}
+      AND (%(due_from)s::date IS NULL OR due_date >= %(due_from)s)
+      AND (%(due_to)s::date IS NULL OR due_date <= %(due_to)s)
 )
 """
 
@@ -90,6 +93,7 @@ NARROW = {
     "industry": "c.industry",
     "group": "coalesce(g.code, '')",
     "currency": "a.currency",
+    "number": "i.number",
 }
 
 
@@ -100,6 +104,8 @@ def open_items(
     basis: str = "due",
     edges: Sequence[int] = rules.DEFAULT_EDGES,
     bucket: int | None = None,
+    due_from: date | None = None,
+    due_to: date | None = None,
     narrow: dict[str, str] | None = None,
     order: str = "-days",
     limit: int = 50,
@@ -108,6 +114,7 @@ def open_items(
     """Return the items open at the end of `as_of`, a page of them.
 
     basis: due | issue; bucket: as in the ageing, NO_DUE_DATE for those without a due date
+    due_from, due_to: the first and the last due date wanted
     narrow: values by the keys of NARROW, such as {"customer": "C001"}
     """
     access.require(by, "receivables.read")
@@ -126,6 +133,7 @@ def open_items(
     )
     params = {
         **scope(by), **chosen, "as_of": as_of, "bucket": bucket, "limit": limit, "offset": offset,
+        "due_from": due_from, "due_to": due_to,
         "firsts": [found.first for found in rules.buckets(edges)],
     }  # fmt: skip
     with connection.cursor() as cursor:

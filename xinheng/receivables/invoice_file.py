@@ -1,0 +1,105 @@
+"""One invoice or credit note with everything that met it, as recorded until now."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from xinheng import access
+from xinheng.kernel.actors import Actor
+from xinheng.kernel.refusals import Refusal
+from xinheng.parties.models import Customer
+from xinheng.receivables.models import Allocation, Invoice
+
+
+class InvoiceUnknown(Refusal):
+    """No invoice in scope has this number; outside the scope reads the same."""
+
+    code = "invoice-unknown"
+    zh = "找不到发票“{number}”，或它不在您的数据范围内。"
+    en = "No invoice “{number}” exists within your data scope."
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A part of a receipt or of a credit note that met the invoice; `ended_date` when undone."""
+
+    source: str
+    is_receipt: bool
+    method: str
+    effective_date: date
+    ended_date: date | None
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFile:
+    """An invoice; amounts in minor units of `currency`."""
+
+    number: str
+    customer: Customer
+    kind: str
+    is_void: bool
+    issue_date: date
+    due_date: date | None
+    voided_date: date | None
+    terms: str
+    currency: str
+    amount_minor: int
+    tax_minor: int | None
+    open_minor: int
+    settled_on: date | None
+    applies_to: str
+    order_number: str
+    salesperson: str
+    meetings: tuple[Meeting, ...]
+
+
+def invoice_file(*, by: Actor, number: str) -> InvoiceFile:
+    """Return one invoice with its receipts and credit notes, oldest first.
+
+    refuses: InvoiceUnknown
+    """
+    rows = access.visible(by, "receivables.read", Invoice.objects.all(), prefix="customer__")
+    row = rows.select_related("customer").filter(number=number).first()
+    if row is None:
+        raise InvoiceUnknown(number=number)
+    met = Allocation.objects.filter(Q(invoice=row) | Q(credit_note=row))
+    met = met.select_related("receipt", "credit_note", "invoice").order_by("effective_date", "pk")
+    return InvoiceFile(
+        number=row.number,
+        customer=row.customer,
+        kind=row.kind,
+        is_void=row.status == Invoice.Status.VOID,
+        issue_date=row.issue_date,
+        due_date=row.due_date,
+        voided_date=row.voided_date,
+        terms=row.terms,
+        currency=row.currency,
+        amount_minor=row.amount_minor,
+        tax_minor=row.tax_minor,
+        open_minor=row.open_minor,
+        settled_on=row.settled_on,
+        applies_to=row.applies_to,
+        order_number=row.order_number,
+        salesperson=row.salesperson,
+        meetings=tuple(_meeting(row, one) for one in met),
+    )
+
+
+def _meeting(row: Invoice, one: Allocation) -> Meeting:
+    """Return the other side of an allocation, seen from `row`."""
+    if one.receipt is not None:
+        source, method = one.receipt.number, one.receipt.method
+    else:
+        other = one.invoice if one.credit_note_id == row.pk else one.credit_note
+        source, method = (other.number if other else ""), ""
+    return Meeting(
+        source=source,
+        is_receipt=one.receipt_id is not None,
+        method=method,
+        effective_date=one.effective_date,
+        ended_date=one.ended_date,
+        amount_minor=one.amount_minor,
+    )
