@@ -5,5 +5,6 @@ is the whole interface; results are Arrow tables.
 """
 
 from xinheng.engines.opening import BOOKS, Engine, Source, open
+from xinheng.engines.over_rows import over
 
-__all__ = ["BOOKS", "Engine", "Source", "open"]
+__all__ = ["BOOKS", "Engine", "Source", "open", "over"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from xinheng.jobs import exchange, housekeeping, messaging
+from xinheng.jobs import exchange, housekeeping, messaging, reviews
 
 
 class Body(NamedTuple):
@@ -22,4 +22,5 @@ BODIES = (
     Body("messaging.deliver", messaging.deliver, attempts=10),
     Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
     Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),
+    Body("reviews.run", reviews.run, attempts=3),
 )
