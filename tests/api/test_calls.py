@@ -218,3 +218,61 @@ def test_the_documentation_page_is_behind_sign_in_and_loads_nothing_from_elsewhe
 def test_health_needs_no_token_and_says_nothing_else(client):
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok", "database": True}
+
+
+def invoice(number, code, **fields):
+    return {
+        "number": number,
+        "customer_code": code,
+        "issue_date": "2026-01-05",
+        "due_date": "2026-02-04",
+        "amount": "1000.00",
+        **fields,
+    }
+
+
+@pytest.fixture
+def book(erp):
+    """Two customers: C1 owes 1,000.00 since 4 February, C2 owes 250.50 not yet due."""
+    assert erp.post("/customers/batch", {"rows": [ROW, {"code": "C2", "name": "二"}]}).json()
+    rows = [invoice("I1", "C1"), invoice("I2", "C2", amount="250.50", due_date="2026-06-30")]
+    assert erp.post("/invoices/batch", {"rows": rows}).json()["created"] == 2
+    return erp
+
+
+def test_ageing_adds_up_and_walks_its_groups(book):
+    """Oracle: by hand; 5 March is 29 days after 4 February."""
+    found = book.get("/ageing?as_of=2026-03-05&by=customer&limit=1").json()
+    line = found["currencies"]["CNY"]
+    assert (line["total"], line["not_due"], line["no_due_date"]) == ("1250.50", "250.50", "0.00")
+    assert [(b["label"], b["from"], b["to"], b["amount"]) for b in line["buckets"]][:2] == [
+        ("1-30", 1, 30, "1000.00"),
+        ("31-60", 31, 60, "0.00"),
+    ]
+    more = book.get(f"/ageing?as_of=2026-03-05&by=customer&limit=1&cursor={found['next']}").json()
+    assert [group["key"] for group in found["groups"] + more["groups"]] == ["C1", "C2"]
+    assert more["next"] is None
+
+
+@pytest.mark.parametrize(
+    "query", ["basis=x", "by=planet", "buckets=30,20", "buckets=x", "as_of=0001-01-01", "as_of=x"]
+)
+def test_an_ageing_that_cannot_be_is_refused(erp, query):
+    assert erp.get(f"/ageing?{query}").status_code == 422
+
+
+def test_indicators_carry_formula_and_inputs(book):
+    """Oracle: overdue rate = 1,000.00 / 1,250.50."""
+    found = book.get("/kpi?as_of=2026-03-05&days=90").json()
+    rate = found["overdue_rate"]
+    assert rate["value"] == "0.7997" and rate["formula"] == "overdue / receivable"
+    assert rate["inputs"] == {"overdue": "1000.00", "receivable": "1250.50"}
+    assert book.get("/kpi?days=0").status_code == 422
+    assert book.get("/kpi?currency=yuan").status_code == 422
+
+
+def test_figures_stay_within_the_scope(book, caller):
+    operations.create_user(by=CLI, username="zhang", roles=["sales"], scope="own")
+    narrow = caller("read", user="zhang")
+    assert narrow.get("/ageing?as_of=2026-03-05").json()["currencies"] == {}
+    assert narrow.get("/kpi?as_of=2026-03-05").json()["overdue_rate"]["value"] is None

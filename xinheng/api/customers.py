@@ -9,7 +9,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from xinheng.api import cursors
-from xinheng.api.schemas import Amount, Answer, Cursor, Limit, Strict, amount, number
+from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount, number
 from xinheng.api.serving import serve
 from xinheng.insight import credit_file, timeline
 from xinheng.insight import customers as portfolio
@@ -123,7 +123,7 @@ class CustomerDetail(Answer):
 
 
 class TimelineQuery(Strict):
-    before: datetime.date | None = None
+    before: Day | None = None
     limit: Limit = 50
     cursor: Cursor = ""
 

@@ -1,5 +1,6 @@
 """What requests and answers have in common: strict schemas, exact money, problems."""
 
+import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,6 +24,8 @@ class Answer(Schema):
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+# Farther days can only be a slip of the pen, and dates near year 1 leave the calendar.
+Day = Annotated[datetime.date, Field(ge=datetime.date(1950, 1, 1), le=datetime.date(2100, 12, 31))]
 Limit = Annotated[int, Field(ge=1, le=200, description="rows on a page, 200 at most")]
 Cursor = Annotated[str, Field(max_length=2000, description="`next` of the page before this one")]
 Amount = Annotated[

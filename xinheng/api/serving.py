@@ -38,6 +38,7 @@ def serve(router: Router, *, response: Any, status: int = 200, tag: str) -> Call
             operation_id=name,
             url_name=call.url_name,
             tags=[tag],
+            by_alias=True,
         )(view)
         decorate_view(functools.partial(_guarded, call=call, query=_query_names(view)))(view)
         return view

@@ -1,0 +1,121 @@
+"""Figures of the whole book: ageing and indicators."""
+
+import datetime
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+from pydantic import Field
+
+from xinheng.api import cursors
+from xinheng.api.schemas import Amount, Answer, Currency, Cursor, Day, Limit, Strict
+from xinheng.api.serving import serve
+from xinheng.insight import ageing, kpi
+from xinheng.receivables import rules
+
+router = Router()
+
+
+class AgeingQuery(Strict):
+    as_of: Day | None = None
+    basis: Literal["due", "issue"] = "due"
+    by: Literal["customer", "owner", "department", "region", "industry", "group"] | None = None
+    buckets: Annotated[str, Field(max_length=100, description="last days, such as 30,60,90")] = ""
+    limit: Limit = 200
+    cursor: Cursor = ""
+
+
+class Bucket(Answer):
+    label: str
+    from_: int = Field(alias="from")
+    to: int | None
+    amount: Amount
+
+
+class CurrencyAgeing(Answer):
+    total: Amount
+    not_due: Amount
+    no_due_date: Amount
+    unallocated: Amount
+    buckets: list[Bucket]
+
+
+class GroupAgeing(CurrencyAgeing):
+    key: str
+    label: str
+    currency: str
+
+
+class AgeingAnswer(Answer):
+    as_of: datetime.date
+    basis: str
+    currencies: dict[str, CurrencyAgeing]
+    groups: list[GroupAgeing]
+    next: str | None
+
+
+class KpiQuery(Strict):
+    as_of: Day | None = None
+    days: Annotated[int, Field(ge=1, le=3660)] = 90
+    currency: Currency | None = None
+
+
+class Label(Answer):
+    zh: str
+    en: str
+
+
+class Indicator(Answer):
+    value: str | None
+    unit: str
+    formula: str
+    inputs: dict[str, str | int]
+    label: Label
+    note: str = ""
+
+
+class KpiAnswer(Answer):
+    as_of: datetime.date
+    days: int
+    currency: str
+    dso_simple: Indicator
+    dso_countback: Indicator
+    best_possible_dso: Indicator
+    average_days_delinquent: Indicator
+    cei: Indicator
+    turnover: Indicator
+    overdue_rate: Indicator
+
+
+@serve(router, response=AgeingAnswer, tag="figures")
+def get_ageing(request: HttpRequest, query: Query[AgeingQuery]) -> Any:
+    """Age what is open as of a day, per currency and, when asked, per group of customers."""
+    filters = query.model_dump(exclude={"limit", "cursor"})
+    offset = cursors.read(query.cursor, filters) or 0
+    found = ageing.ageing(
+        by=request.actor,  # type: ignore[attr-defined]
+        as_of=query.as_of or timezone.localdate(),
+        basis=query.basis,
+        group_by=query.by,
+        edges=rules.edges(query.buckets) if query.buckets else rules.DEFAULT_EDGES,
+    )
+    page = found.groups[offset : offset + query.limit]
+    is_more = offset + query.limit < len(found.groups)
+    return {
+        **ageing.as_json(replace(found, groups=page)),
+        "next": cursors.write(offset + query.limit, filters) if is_more else None,
+    }
+
+
+@serve(router, response=KpiAnswer, tag="figures")
+def get_kpi(request: HttpRequest, query: Query[KpiQuery]) -> Any:
+    """Return each indicator by its named variant, with its formula and inputs."""
+    found = kpi.kpi(
+        by=request.actor,  # type: ignore[attr-defined]
+        as_of=query.as_of or timezone.localdate(),
+        days=query.days,
+        currency=query.currency,
+    )
+    return kpi.as_json(found)
