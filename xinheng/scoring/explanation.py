@@ -6,7 +6,7 @@ the same lines years later. Nothing here looks at today's facts or today's card.
 
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -290,3 +290,37 @@ def _reasons(
             sentence = said or f"{line.name}{separator}{line.value}"
             found.append(Reason(code, sentence, line.help, line.possible - line.earned, False))
     return tuple(found)
+
+
+def headlines(
+    *, by: Actor, assessments: Sequence[Assessment], language: str = "zh"
+) -> dict[int, str]:
+    """Return the weightiest reason of each assessment in words; "" where there is none.
+
+    The caller has already narrowed the assessments to the actor's customers.
+    """
+    access.require(by, "scoring.read")
+    known, found = catalogue.fields(), {}
+    cards = {_card_of(row.versions) for row in assessments}
+    contents: dict[str, Scorecard] = {name: in_force.by_name(name).content for name in cards}
+    for row in assessments:
+        card = contents[_card_of(row.versions)]
+        code = row.reasons[0] if row.reasons else ""
+        found[row.pk] = _headline(card, code, row, known, language)
+    return found
+
+
+def _headline(
+    card: Scorecard, code: str, row: Assessment, known: Mapping[str, Field], language: str
+) -> str:
+    if code == "coverage":
+        return WORDS[language]["coverage"].format(share=f"{row.coverage * 100:.0f}%")
+    if code.startswith("knock_out."):
+        hit = code.removeprefix("knock_out.")
+        return next((one.reason.say(language) for one in card.knock_outs if one.code == hit), "")
+    if not code:
+        return ""
+    factor = catalogue.factor(code)
+    value = row.factors.get(code)
+    said = "–" if value is None else _said(value, factor, known[code], language)
+    return f"{factor.zh}：{said}" if language == "zh" else f"{factor.en}: {said}"
