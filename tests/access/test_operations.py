@@ -9,6 +9,7 @@ from xinheng.access import actors, operations, policy, refusals
 from xinheng.access.guards import Forbidden
 from xinheng.access.models import OneTimeLink, Token, User
 from xinheng.journal.models import Event, Payload
+from xinheng.sample import company
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -212,9 +213,14 @@ def test_a_fresh_installation_has_no_user_and_its_first_is_let_in_by_link_only()
 
 
 def test_the_demo_has_one_person_per_role_and_no_password():
-    found = operations.demo_users(by=CLI, at=NOW)
+    def start():
+        return operations.demo_users(
+            by=CLI, at=NOW, departments=company.DEPARTMENTS, people=company.USERS
+        )
+
+    found = start()
     assert sorted(role for user, _link in found for role in user.roles) == sorted(policy.ROLES)
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert len({secret for _user, secret in found}) == len(found)
-    operations.demo_users(by=CLI, at=NOW)
-    assert User.objects.count() == len(found)
+    start()
+    assert User.objects.count() == len(company.USERS)

@@ -73,7 +73,7 @@ class Books:
 @pytest.fixture(scope="session")
 def books(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
-    sample.generate(folder, customers=1_000, invoices=24_000, seed=7, until=UNTIL)
+    sample.generate(folder, customers=1_000, invoices=24_000, seed=7, until=UNTIL, people=True)
     return Books.of(folder)
 
 
@@ -82,5 +82,5 @@ def demo(tmp_path_factory):
     from xinheng.sample import company
 
     folder = tmp_path_factory.mktemp("demo")
-    sample.generate(folder, **dataclasses.asdict(company.DEMO), until=UNTIL)
+    sample.generate(folder, **dataclasses.asdict(company.DEMO), until=UNTIL, people=True)
     return Books.of(folder)

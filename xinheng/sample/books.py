@@ -13,8 +13,8 @@ from xinheng.sample import (
     draws,
     figures,
     happenings,
+    identities,
     payments,
-    people,
     plan,
     statements,
     trade,
@@ -48,10 +48,13 @@ def generate(
     seed: int,
     until: date,
     format: str = "csv",
+    people: bool = False,
 ) -> dict[str, int]:
     """Write the files of an invented company into `folder`; return rows by file.
 
     invoices: rows of the invoices file, credit notes among them; until: last day of the books
+    people: whether customers and invoices name the people of sample.company; an import refuses
+    names it does not know, so they must have been created
     Same arguments, same bytes.
     refuses: SampleUnusable
     """
@@ -60,7 +63,7 @@ def generate(
     notes = int(np.rint(figures.CREDIT_NOTE_SHARE * invoices))
     horizon = plan.Horizon.of(until)
     made = plan.make(customers=customers, invoices=invoices - notes, seed=seed, horizon=horizon)
-    who, groups = people.make(plan=made, seed=seed)
+    who, groups = identities.make(plan=made, seed=seed)
     billed = trade.make(plan=made, seed=seed)
     paid, credits = payments.make(plan=made, invoices=billed, notes=notes, seed=seed)
     numbers = _numbers("invoice", billed.issue)
@@ -68,8 +71,8 @@ def generate(
     # One table at a time: it is written before the next one is made.
     makers: dict[str, Callable[[], Table]] = {
         "groups": lambda: _groups(groups),
-        "customers": lambda: _customers(who, groups),
-        "invoices": lambda: _invoices(who, billed, credits, numbers, seed),
+        "customers": lambda: _customers(who, groups, people),
+        "invoices": lambda: _invoices(who, billed, credits, numbers, seed, people),
         "receipts": lambda: _receipts(who, groups, paid, numbers),
         "statements": lambda: _statements(
             who, statements.make(plan=made, customers=who, invoices=billed, seed=seed)
@@ -83,7 +86,7 @@ def generate(
     }
 
 
-def _groups(groups: people.Groups) -> Table:
+def _groups(groups: identities.Groups) -> Table:
     return (
         Table()
         .text("code", groups.code)
@@ -92,7 +95,8 @@ def _groups(groups: people.Groups) -> Table:
     )
 
 
-def _customers(who: people.Customers, groups: people.Groups) -> Table:
+def _customers(who: identities.Customers, groups: identities.Groups, people: bool) -> Table:
+    nobody = [None] * len(who.code)
     return (
         Table()
         .text("code", who.code)
@@ -102,8 +106,8 @@ def _customers(who: people.Customers, groups: people.Groups) -> Table:
         .text("region", who.region)
         .text("size", who.size)
         .text("group_code", _named(groups.code, who.group))
-        .text("owner", who.owner)
-        .text("department", who.department)
+        .text("owner", who.owner if people else nobody)
+        .text("department", who.department if people else nobody)
         .day("since", who.since)
         .money("registered_capital", who.capital_fen)
         .text("currency", ["CNY"] * len(who.code))
@@ -114,11 +118,12 @@ def _customers(who: people.Customers, groups: people.Groups) -> Table:
 
 
 def _invoices(
-    who: people.Customers,
+    who: identities.Customers,
     billed: trade.Invoices,
     credits: payments.CreditNotes,
     numbers: list[str],
     seed: int,
+    people: bool,
 ) -> Table:
     """Return invoices and credit notes in order of issue date."""
     target = credits.target
@@ -152,7 +157,7 @@ def _invoices(
         .text("status", _taken(["valid", "void"], void[order].astype(int)))
         .day("voided_date", voided[order])
         .text("order_number", _taken(orders + [None] * len(target), order))
-        .text("salesperson", _taken(who.owner, owner[order]))
+        .text("salesperson", _named(who.owner, np.where(people, owner[order], -1)))
     )
 
 
@@ -162,7 +167,10 @@ def included_tax(fen: Array) -> Array:
 
 
 def _receipts(
-    who: people.Customers, groups: people.Groups, paid: payments.Receipts, numbers: list[str]
+    who: identities.Customers,
+    groups: identities.Groups,
+    paid: payments.Receipts,
+    numbers: list[str],
 ) -> Table:
     methods = [row[0] for row in figures.METHODS]
     payer = np.where(paid.by_third_party, who.group[paid.owner], -1)
@@ -179,7 +187,7 @@ def _receipts(
     )
 
 
-def _statements(who: people.Customers, found: statements.Statements) -> Table:
+def _statements(who: identities.Customers, found: statements.Statements) -> Table:
     table = (
         Table()
         .text("customer_code", _taken(who.code, found.owner))
@@ -194,7 +202,7 @@ def _statements(who: people.Customers, found: statements.Statements) -> Table:
     return table
 
 
-def _events(who: people.Customers, found: happenings.Happenings) -> Table:
+def _events(who: identities.Customers, found: happenings.Happenings) -> Table:
     return (
         Table()
         .day("event_date", found.day)
@@ -217,7 +225,7 @@ def _named(values: Sequence[str], index: Array) -> Any:
     return pa.array(values, pa.string()).take(pa.array(index, pa.int64(), mask=index < 0))
 
 
-def _truth(who: people.Customers, fate: plan.Fate) -> Table:
+def _truth(who: identities.Customers, fate: plan.Fate) -> Table:
     failed = np.flatnonzero(fate.defaults)
     failed = failed[np.argsort(fate.crisis[failed], kind="stable")]
     return (

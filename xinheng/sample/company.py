@@ -5,13 +5,13 @@ creates them before it imports.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 NAME = "青桐工业控制有限公司"
 NAME_EN = "Qingtong Industrial Controls Co., Ltd."
 
 
-@dataclass(frozen=True, slots=True)
-class DemoDepartment:
+class DemoDepartment(NamedTuple):
     """A department of the demo company; `parent` is a code, empty at the top."""
 
     code: str
@@ -19,8 +19,7 @@ class DemoDepartment:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoUser:
+class DemoUser(NamedTuple):
     """A person of the demo company with one role of the contract."""
 
     username: str

@@ -7,7 +7,7 @@ import numpy as np
 
 from xinheng.sample import draws, words
 from xinheng.sample.draws import Array
-from xinheng.sample.people import Customers
+from xinheng.sample.identities import Customers
 from xinheng.sample.plan import EVENTS, NEVER, Plan
 
 # kind, role, events per customer in three years at average quality, how strongly quality lowers it

@@ -11,7 +11,7 @@ import numpy as np
 
 from xinheng.sample import draws, figures, words
 from xinheng.sample.draws import Array
-from xinheng.sample.people import Customers
+from xinheng.sample.identities import Customers
 from xinheng.sample.plan import STATEMENT, Plan, day_number
 from xinheng.sample.trade import Invoices
 

@@ -1,7 +1,7 @@
 """Make the books of an invented company: the files of the contract, and the truth behind them.
 
-The same options give the same bytes. Owners and departments are those of the demo company, which
-`xinheng demo` creates. Every name, number and event is fiction.
+The same options give the same bytes. Every name, number and event is fiction. With --people the
+customers belong to the people of the demo company, whom `xinheng demo` creates before it imports.
 """
 
 import argparse
@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", type=date.fromisoformat, metavar="DATE", help="last day of the books (today)"
     )
+    parser.add_argument(
+        "--people", action="store_true", help="name the demo company's people as owners"
+    )
     parser.add_argument("--format", choices=("csv", "parquet"), default="csv")
 
 
@@ -48,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             until=until,
             format=args.format,
+            people=args.people,
         )
     except OSError as error:
         output.say(f"无法写入 {args.folder}：{error.strerror}")

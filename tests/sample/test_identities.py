@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.sample.conftest import UNTIL, Books
+from xinheng import sample
 from xinheng.kernel import codes
 from xinheng.reference import shipped_rows
 from xinheng.sample import company, figures, words
@@ -55,6 +57,14 @@ def test_owners_and_departments_are_those_of_the_demo_company(books):
         for owner in area.owners:
             assert people[owner].department == area.department
             assert people[owner].role == "sales"
+
+
+def test_owners_stay_empty_unless_they_are_asked_for(tmp_path):
+    sample.generate(tmp_path, customers=40, invoices=200, seed=1, until=UNTIL)
+    made = Books.of(tmp_path)
+    assert made.customers.owner.isna().all()
+    assert made.customers.department.isna().all()
+    assert made.invoices.salesperson.isna().all()
 
 
 def test_the_demo_company_has_a_person_for_every_role():
