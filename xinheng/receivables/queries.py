@@ -44,11 +44,15 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class OpenItems:
-    """One page of open items, how many there are, and their sum by credit currency."""
+    """One page of open items, how many there are, and their sum by credit currency.
+
+    by_bucket: sums by (credit currency, bucket); the bucket is None without a due date
+    """
 
     rows: tuple[OpenItem, ...]
     count: int
     totals: dict[str, int]
+    by_bucket: dict[tuple[str, int | None], int]
 
 
 NO_DUE_DATE = -1
@@ -144,12 +148,17 @@ def open_items(
         )
         rows = tuple(OpenItem(*row) for row in cursor.fetchall())
         cursor.execute(
-            f"{statement} SELECT credit_currency, count(*), sum(open_credit_minor)::bigint"
-            " FROM standing GROUP BY credit_currency ORDER BY credit_currency",
+            f"{statement} SELECT credit_currency, bucket, count(*),"
+            " sum(open_credit_minor)::bigint"
+            " FROM standing GROUP BY credit_currency, bucket ORDER BY credit_currency, bucket",
             params,
         )
         sums = cursor.fetchall()
-    return OpenItems(rows, sum(row[1] for row in sums), {row[0]: row[2] for row in sums})
+    totals: dict[str, int] = {}
+    for currency, _bucket, _count, minor in sums:
+        totals[currency] = totals.get(currency, 0) + minor
+    by_bucket = {(currency, bucket): minor for currency, bucket, _count, minor in sums}
+    return OpenItems(rows, sum(row[2] for row in sums), totals, by_bucket)
 
 
 def scope(by: Actor) -> dict[str, Any]:
