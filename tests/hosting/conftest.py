@@ -123,6 +123,8 @@ def as_plain_user(
 
 def kill_all(pid: int) -> None:
     """Kill a process and everything below it at once, as a power cut does to processes."""
+    if not psutil.pid_exists(pid):
+        return
     victims = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     for process in victims:
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -6,12 +6,15 @@ Exit codes: 0 done · 1 failed · 2 wrong usage · 3 input refused.
 import argparse
 import contextlib
 import importlib
+import io
+import json
 import os
 import pkgutil
 import signal
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 from xinheng.config import commands, output
 from xinheng.kernel.refusals import Refusal
@@ -40,6 +43,20 @@ def main(argv: list[str] | None = None) -> int:
         return FAILED
 
 
+def call(*words: str) -> tuple[int, dict[str, Any]]:
+    """Run a sub-command inside this process and return its exit code and what --json prints.
+
+    The caller has set up what the sub-command needs; refusals pass through.
+    """
+    parser, found = build_parser()
+    args = parser.parse_args([*words, "--json"])
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = int(found[args.command].run(args))
+    text = said.getvalue().strip()
+    return code, json.loads(text) if text else {}
+
+
 def build_parser() -> tuple[argparse.ArgumentParser, dict[str, ModuleType]]:
     """Return the whole command line, and the module of each sub-command by name."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -64,12 +81,24 @@ def surroundings(module: ModuleType) -> Iterator[None]:
     if not module.NEEDS_DATABASE:
         yield
         return
-    from xinheng.hosting import address, home, users
+    with database():
+        yield
+
+
+@contextlib.contextmanager
+def database() -> Iterator[None]:
+    """Have the database run, and Django know it, for the length of a block.
+
+    refuses: what keeps the embedded one from starting; DatabaseUnreachable
+    """
+    from xinheng.hosting import address, doctor, home, users
     from xinheng.hosting.cluster import Cluster
 
     with contextlib.ExitStack() as stack:
         if address.is_embedded():
             stack.enter_context(users.using(Cluster(home.of_environment())))
+        else:
+            doctor.server_fits(address.role())
         set_up_django()
         from django.db import connections
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from xinheng.config import output
-from xinheng.hosting import ports
+from xinheng.hosting import address, ports
 from xinheng.hosting.home import Home
 from xinheng.hosting.refusals import StepFailed
 from xinheng.hosting.services import Service
@@ -42,12 +42,14 @@ def worker() -> Service:
     return Service("worker", command, environment=_environment())
 
 
-def migrate() -> None:
-    """Bring the database up to this version, in a process that works as the owner.
+def bring_up_to_date() -> None:
+    """Migrate as the owner, or see that there is nothing to migrate where we have no owner.
 
-    refuses: StepFailed
+    refuses: StepFailed, and what `migrate` refuses
     """
-    _step("migrate", [sys.executable, "-m", "xinheng.config.command", "migrate", "--json"])
+    ours = address.is_embedded() or os.environ.get("DATABASE_OWNER_URL", "").strip()
+    words = ["migrate"] if ours else ["migrate", "--check"]
+    _step("migrate", [sys.executable, "-m", "xinheng.config.command", *words])
 
 
 def collect_static(home: Home) -> None:

@@ -154,11 +154,16 @@ class Cluster:
             pid = programs.spawn(self.command(), output=handle)
         finally:
             os.close(handle)
-        while processes.identity(pid) is not None and time.monotonic() < limit:
-            lines = self._pid_lines()
-            if self.is_ready() and lines[0].strip() == str(pid):
-                return None
-            time.sleep(0.02)
+        try:
+            while processes.identity(pid) is not None and time.monotonic() < limit:
+                lines = self._pid_lines()
+                if self.is_ready() and lines[0].strip() == str(pid):
+                    return None
+                time.sleep(0.02)
+        except BaseException:
+            # Interrupted: a server that is not ready yet cannot be found by its process file.
+            os.kill(pid, signal.SIGQUIT)
+            raise
         processes.reap(pid)
         with path.open("rb") as file:
             file.seek(begin)

@@ -97,12 +97,12 @@ def port_is_free(home: Home, bind: str) -> None:
         ports.require_free(bind)
 
 
-def server_fits() -> None:
+def server_fits(role: str = "app") -> None:
     """Refuse a server that does not answer, is too old or too new, or stores no UTF-8.
 
     refuses: DatabaseUnreachable, WrongVersion
     """
-    found = address.parameters("app")
+    found = address.parameters(role)
     where = f"{found.get('host', 'localhost')}/{found.get('dbname', '')}"
     try:
         with psycopg.connect(**{"connect_timeout": 5, **found}) as connection:

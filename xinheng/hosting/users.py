@@ -30,7 +30,8 @@ def join(cluster: Cluster) -> int:
     try:
         cluster.start()
     except BaseException:
-        os.close(handle)
+        # It may run by now and be of no use, or we were interrupted.
+        leave(cluster, handle)
         raise
     return handle
 

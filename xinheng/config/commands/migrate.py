@@ -12,7 +12,8 @@ ROLE = "owner"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add nothing: a migration has no choices."""
+    """Take whether to look only."""
+    parser.add_argument("--check", action="store_true", help="fail if anything is left to do")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -20,6 +21,10 @@ def run(args: argparse.Namespace) -> int:
     from xinheng.config import output
 
     began = time.monotonic()
+    if args.check:
+        _require_nothing_pending()
+        output.emit(args, {"migrations": 0}, ["数据库已是最新"])
+        return 0
     found = migrate()
     found["seconds"] = round(time.monotonic() - began, 2)
     output.emit(
@@ -41,12 +46,10 @@ def migrate() -> dict[str, Any]:
     """
     from django.core.management import call_command
     from django.db import connection, transaction
-    from django.db.migrations.executor import MigrationExecutor
 
     from xinheng.config import grants
 
-    executor = MigrationExecutor(connection)
-    pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    pending = _pending()
     if pending:
         call_command("migrate", verbosity=0, interactive=False)
     app, auditor = _logins()
@@ -54,6 +57,21 @@ def migrate() -> dict[str, Any]:
         with transaction.atomic(), connection.cursor() as cursor:
             grants.apply(cursor, app=app, auditor=auditor)
     return {"migrations": pending, "published": _publish(), "reference": _load_reference()}
+
+
+def _pending() -> int:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _require_nothing_pending() -> None:
+    from xinheng.hosting.refusals import DatabaseOutdated
+
+    if pending := _pending():
+        raise DatabaseOutdated(pending=pending)
 
 
 def _logins() -> tuple[str, str | None]:
