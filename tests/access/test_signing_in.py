@@ -34,7 +34,8 @@ def sign_in(client, name="zhang", password=GOOD, **extra):
 
 
 def is_in(client):
-    return client.get(reverse("account_change_password")).status_code == 200
+    answer = client.get(reverse("account_change_password"))
+    return not answer.get("Location", "").startswith(LOGIN)
 
 
 def link_of(name="zhang"):
@@ -176,6 +177,27 @@ def test_cookies_are_closed_to_scripts_and_other_sites(client, zhang, settings):
     assert not cookie["secure"], "plain http on the loopback"
     settings.SESSION_COOKIE_SECURE = True
     assert sign_in(Client()).cookies["xinheng_session"]["secure"]
+
+
+def test_a_person_changes_the_own_password_and_stays_signed_in(client, zhang):
+    sign_in(client)
+    body = {"oldpassword": GOOD, "password1": GOOD + " neu", "password2": GOOD + " neu"}
+    wrong = client.post(reverse("account_change_password"), {**body, "oldpassword": "no"})
+    assert wrong.status_code == 200
+    assert client.post(reverse("account_change_password"), body).status_code == 302
+    assert is_in(client)
+    assert sign_in(Client(), password=GOOD + " neu").status_code == 302
+    assert Event.objects.filter(action="access.choose_password", actor="user:zhang").count() == 2
+
+
+def test_a_person_without_a_password_sets_one(client):
+    operations.create_user(by=CLI, username="li", roles=["sales"])
+    client.post(link_of("li"))
+    page = client.get(reverse("account_change_password"))
+    assert page.status_code == 302 and page["Location"] == reverse("account_set_password")
+    body = {"password1": GOOD, "password2": GOOD}
+    assert client.post(reverse("account_set_password"), body).status_code == 302
+    assert sign_in(Client(), "li").status_code == 302
 
 
 def test_nobody_registers_or_resets_a_password(client):

@@ -19,6 +19,11 @@ class Adapter(DefaultAccountAdapter):
         operations.record_sign_in(by=actors.actor_of(user), how="password")
         return super().post_login(request, user, **kwargs)
 
+    def set_password(self, user: User, password: str) -> None:
+        """Let the one operation that sets passwords set it; the session keeps its own user."""
+        operations.choose_password(by=actors.actor_of(user), password=password)
+        user.refresh_from_db(fields=["password"])
+
 
 def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """Return the account that failures are counted for.

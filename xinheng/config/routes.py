@@ -28,7 +28,6 @@ DOOR = {
     "account_login": Route(PUBLIC),
     "account_logout": Route(PUBLIC),
     "account_inactive": Route(PUBLIC),
-    "account_reauthenticate": Route(SIGNED_IN),
     "account_change_password": Route("access.own"),
     "account_set_password": Route("access.own"),
     "enter": Route(PUBLIC),
@@ -48,9 +47,18 @@ DESK = {
     "desk:customer": Route("customers.read", object_of="code"),
     "desk:customer-timeline": Route("customers.read", object_of="code"),
     "desk:items": Route("receivables.read"),
+    "desk:items-file": Route("receivables.read"),
+    "desk:invoice": Route("receivables.read"),
     "desk:ageing": Route("insight.read"),
+    "desk:ageing-file": Route("insight.read"),
+    "desk:home-trend": Route("insight.read"),
     "desk:reviews": Route("reviews.read"),
     "desk:imports": Route("exchange.read"),
+    "desk:import": Route("exchange.read"),
+    "desk:import-new": Route("exchange.import"),
+    "desk:import-template": Route("exchange.read"),
+    "desk:import-apply": Route("exchange.import"),
+    "desk:import-errors": Route("exchange.read"),
 }
 
 REST = {f"api:{call.url_name}": Route(TOKEN) for call in CALLS.values()}

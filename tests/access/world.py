@@ -1,0 +1,123 @@
+"""A small world to knock on every door of: a person per role, a customer inside, one outside.
+
+Everybody has the scope of the department "east"; what is foreign lies in "north". An argument of an
+address is filled from SAMPLES; an address with an argument that has no sample fails its test.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.utils import timezone
+
+from tests import make
+from xinheng import access, messaging
+from xinheng.access import operations, policy
+from xinheng.access.models import Department, User
+from xinheng.exchange.models import Batch
+from xinheng.messaging.models import Notification
+from xinheng.receivables.models import Invoice
+from xinheng.reviews.models import Review
+
+CLI = access.system("test")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+FOREIGN_NAME = "外区绝密客户股份有限公司"
+
+
+@dataclass
+class World:
+    """people: a user per role; stranger: somebody of the other department."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    stranger: Any = None
+    _browsers: dict[str, Client] = field(default_factory=dict)
+
+    def actor(self, role: str) -> Any:
+        return access.actor_of(self.people[role])
+
+    def browser(self, role: str) -> Client:
+        """Return a signed-in browser, the same one each time."""
+        if role not in self._browsers:
+            self._browsers[role] = Client(raise_request_exception=False)
+            self._browsers[role].force_login(self.people[role], backend=BACKEND)
+        return self._browsers[role]
+
+    def fresh(self, role: str) -> Client:
+        """Return a browser of its own, for what may end a session."""
+        self._browsers.pop(role, None)
+        return self.browser(role)
+
+    def arguments(self, names: list[str], role: str, *, foreign: bool) -> dict[str, Any]:
+        """Return a value for each argument of an address: of one's own, or of somebody else."""
+        user = self.stranger if foreign else self.people[role]
+        return {name: SAMPLES[name](user, foreign) for name in names}
+
+
+def build() -> World:
+    """Make departments, people, customers with one invoice each."""
+    world = World()
+    for code in ("east", "north"):
+        operations.create_department(by=CLI, code=code)
+    for role in policy.ROLES:
+        world.people[role] = operations.create_user(
+            by=CLI, username=f"the_{role}", roles=[role], scope="department", department="east"
+        )
+    world.stranger = operations.create_user(
+        by=CLI, username="stranger", roles=["sales"], scope="department", department="north"
+    )
+    for code, place, name in (("C-IN", "east", "辖区客户"), ("C-OUT", "north", FOREIGN_NAME)):
+        customer = make.customer(code, name=name, department=Department.objects.get(code=place))
+        make.account(of=customer)
+        Invoice.objects.create(
+            number=f"I-{code}", customer=customer, issue_date=date(2026, 1, 5), currency="CNY",
+            due_date=date(2026, 2, 4), amount_minor=100_000, credit_minor=100_000,
+            open_minor=100_000, open_credit_minor=100_000,
+        )  # fmt: skip
+    return world
+
+
+def _code(user: User, foreign: bool) -> str:
+    return "C-OUT" if foreign else "C-IN"
+
+
+def _invoice(user: User, foreign: bool) -> str:
+    return f"I-{_code(user, foreign)}"
+
+
+def _batch(user: User, foreign: bool) -> UUID:
+    return Batch.objects.create(kind="customers", requested_by=user, state="refused").uuid
+
+
+def _review(user: User, foreign: bool) -> UUID:
+    return Review.objects.create(as_of=date(2026, 3, 1), requested_by=user).uuid
+
+
+def _notice(user: User, foreign: bool) -> int:
+    messaging.notify(by=CLI, user_id=user.pk, key="k", title_zh="评审完成", title_en="Done")
+    return int(Notification.objects.filter(user=user).latest("pk").pk)
+
+
+# argument → a value of one's own or of somebody else; those that name no object are always alike.
+SAMPLES: dict[str, Any] = {
+    "code": _code,
+    "customer": _code,
+    "number": _invoice,
+    "batch_id": _batch,
+    "review_id": _review,
+    "review": _review,
+    "notice_id": _notice,
+    "kind": lambda user, foreign: "customers",
+    "form": lambda user, foreign: "csv",
+    "secret": lambda user, foreign: "no-such-secret",
+}
+NO_OBJECT = {"kind", "form", "secret"}
+
+
+def token(user: User, *scopes: str) -> str:
+    """Return the secret of a token of a person."""
+    _row, secret = operations.create_token(
+        by=CLI, username=user.username, scopes=scopes or policy.TOKEN_SCOPES, at=timezone.now()
+    )
+    return secret
