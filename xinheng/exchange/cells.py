@@ -103,7 +103,7 @@ def read_minor(text: str, currency: str, rounding: str | None) -> int:
     """Read an amount in major units as minor units; only kernel.money rounds."""
     plain = _PLAIN_AMOUNT.fullmatch(text)
     if not plain and not _GROUPED_AMOUNT.fullmatch(text):
-        if _SCIENTIFIC.fullmatch(text) or text.lstrip("+-").isdigit():
+        if _SCIENTIFIC.fullmatch(text) or (text.isascii() and text.lstrip("+-").isdigit()):
             raise Wrong("amount-too-big", text=text[:40])
         raise Wrong("amount-unreadable", text=text[:40])
     if plain and len(text) < 14:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from xinheng import access
 from xinheng.exchange.faults import Fault
@@ -88,9 +88,12 @@ class Staging:
             cursor.execute(tables.DROP)
 
     def load(self, pieces: Iterable[bytes]) -> int:
-        """Copy a stream of COPY text into the staging table; return how many bytes it had."""
+        """Copy a stream of COPY text into the staging table; return how many bytes it had.
+
+        A refusal that arrives in the middle undoes the copy and leaves the session usable.
+        """
         size = 0
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             with cursor.copy(tables.copy_rows(self._kind)) as copy:
                 for piece in pieces:
                     copy.write(piece)

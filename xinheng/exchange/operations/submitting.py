@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.db import transaction
+from django.db.models import Q
 
 from xinheng import access
 from xinheng.exchange import mapping as mappings
@@ -105,11 +106,12 @@ def resumable(*, by: Actor, batch: Batch) -> Batch:
     refuses: NothingToResume
     """
     access.require(by, "exchange.import")
+    same_mapping = Q(mapping__isnull=True) if batch.mapping is None else Q(mapping=batch.mapping)
     found = (
         Batch.objects.filter(
+            same_mapping,
             kind=batch.kind,
             file_digest=batch.file_digest,
-            mapping=batch.mapping,
             partial=batch.partial,
             dry_run=False,
             requested_by_id=by.id,
