@@ -22,7 +22,7 @@ from xinheng.kernel.refusals import Refusal, say
 
 def actor(request: HttpRequest) -> Actor:
     """Return who asks; read once per request."""
-    known = getattr(request, "_actor", None)
+    known: Actor | None = getattr(request, "_actor", None)
     if known is None:
         known = access.actor_of(cast(Any, request.user))
         cast(Any, request)._actor = known

@@ -7,7 +7,7 @@ urlpatterns = [
     path("", include("xinheng.desk.home.urls")),
     path("", include("xinheng.desk.shell.urls")),
     path("customers/", include("xinheng.desk.customers.urls")),
-    path("items/", include("xinheng.desk.receivables.urls")),
+    path("items/", include("xinheng.desk.items.urls")),
     path("ageing/", include("xinheng.desk.ageing.urls")),
     path("reviews/", include("xinheng.desk.reviews.urls")),
     path("imports/", include("xinheng.desk.imports.urls")),

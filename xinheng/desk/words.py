@@ -11,6 +11,7 @@ GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D", "NR")
 _RANKS = (1, 1, 2, 3, 3, 4, 5, 6, 0)
 TIERS = ("A", "B", "C")
 TIER_COLOURS = {"A": "tier-a", "B": "tier-b", "C": "tier-c"}
+TIER_FILLS = {"A": "fill-a", "B": "fill-b", "C": "fill-c"}
 
 SIZES = {"large": _("大型"), "medium": _("中型"), "small": _("小型"), "micro": _("微型")}
 

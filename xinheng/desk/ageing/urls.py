@@ -1,5 +1,10 @@
-from django.urls import path
+"""Addresses of the ageing."""
 
-from xinheng.desk.home import views
+from django.urls import path, re_path
 
-urlpatterns = [path("", views.home, name="ageing")]
+from xinheng.desk.ageing import views
+
+urlpatterns = [
+    path("", views.report, name="ageing"),
+    re_path(r"^file\.(?P<form>csv|xlsx)$", views.report_file, name="ageing-file"),
+]

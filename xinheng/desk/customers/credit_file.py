@@ -12,12 +12,14 @@ from xinheng.insight import timeline as happenings
 from xinheng.insight.credit_file import CreditFile
 from xinheng.kernel.actors import Actor
 from xinheng.limits import explanation as limits
+from xinheng.receivables import queries as receivables
 from xinheng.reference import queries as reference
 from xinheng.scoring import explanation as scoring
 from xinheng.scoring.explanation import Explanation
 
 TIMELINE_PAGE = 20
 EVENTS_SHOWN = 8
+ITEMS_SHOWN = 12
 
 
 def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
@@ -28,13 +30,15 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
     language = frame.language()
     found = insight.credit_file(by=by, code=code, today=as_of)
     customer = found.customer
-    told = {"by": by, "customer": customer, "language": language}
-    explained, proposal, steps = None, None, ()
+    told: dict[str, Any] = {"by": by, "customer": customer, "language": language}
+    explained, proposal = None, None
+    steps: tuple[scoring.Step, ...] = ()
     if found.standing:
         assessment_id = found.standing.assessment_id
         explained = scoring.explain(**told, assessment_id=assessment_id)
         proposal = limits.explain(**told, assessment_id=assessment_id)
         steps = scoring.history(by=by, customer=customer)
+    items = receivables.open_items(by=by, as_of=as_of, narrow={"customer": code}, limit=ITEMS_SHOWN)
     statements = evidence.statements(by=by, customer=customer, known_on=as_of)
     return {
         "file": found,
@@ -52,6 +56,8 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "steps": steps,
         "trend": _trend(steps),
         "may_review": by.may("reviews.run"),
+        "items": items,
+        "strip": shown.strip(items),
         "statements": statements,
         "statement_items": shown.statement_items(statements),
         "statement_ratios": shown.statement_ratios(statements),

@@ -11,7 +11,7 @@ from xinheng.insight.choices import Choices
 from xinheng.insight.customers import SORT_COLUMNS, CustomerFilter
 
 # quick views: key, label, what it narrows to
-VIEWS = (
+VIEWS: tuple[tuple[str, Any, dict[str, bool]], ...] = (
     ("", _("全部"), {}),
     ("overdue", _("有逾期"), {"overdue_only": True}),
     ("over", _("超额度"), {"over_limit_only": True}),

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from xinheng.desk import words
+from xinheng.desk import drawing, words
 from xinheng.evidence.queries import EventRow, StatementRow
 from xinheng.insight.timeline import TimelineLine
+from xinheng.receivables import rules
+from xinheng.receivables.queries import OpenItems
 
 
 def statement_items(rows: Sequence[StatementRow]) -> list[tuple[str, Any, list[Any]]]:
@@ -55,3 +57,16 @@ def _text(row: TimelineLine) -> str:
     if row.detail == "void":
         return _("%(number)s（已作废）") % {"number": row.title}
     return row.title
+
+
+def strip(found: OpenItems) -> tuple[drawing.Piece, ...]:
+    """Return a customer's open items as a strip by age, in its credit currency."""
+    names: dict[int | None, str] = {0: _("未到期"), None: _("无到期日")}
+    for at, span in enumerate(rules.buckets(rules.DEFAULT_EDGES), 1):
+        names[at] = _("%(days)s 天") % {"days": span.label}
+    parts = []
+    for bucket, name in sorted(names.items(), key=lambda one: -1 if one[0] is None else one[0]):
+        minor = sum(m for (_currency, b), m in found.by_bucket.items() if b == bucket)
+        if minor:
+            parts.append((minor, "age-none" if bucket is None else f"age-{bucket}", name, ""))
+    return drawing.strip(parts)

@@ -1,5 +1,7 @@
 """Pages about customers: the list, its export, and one customer's file."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
@@ -21,18 +23,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         by=by, where=filters.where(), sort=filters.sort(), offset=offset, limit=size
     )
     currency = found.totals[0].currency if found.totals else "CNY"
-    context = {
+    industries = reference.industry_names(by=by, language=frame.language())
+    context: dict[str, Any] = {
         "filters": filters,
         "currency": currency,
         "found": found,
         "pages": paging.pages(request, found.count),
         "headings": columns.headings(filters.sort(), currency),
-        "industries": reference.industry_names(by=by, language=frame.language()),
+        "industries": industries,
         "views": VIEWS,
     }
     if not frame.wants_fragment(request):
         known = choices.choices(by=by)
-        context["selects"] = filters.selects(known, context["industries"])
+        context["selects"] = filters.selects(known, industries)
     return frame.page(request, "desk/customers/list.html", context, fragment="table")
 
 

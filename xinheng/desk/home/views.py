@@ -1,12 +1,26 @@
-"""The first page after sign-in."""
+"""The first page after sign-in, and the part of it that is read afterwards."""
+
+import re
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from xinheng.desk import frame
+from xinheng.desk.home import shown
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show where the portfolio stands and what to do next."""
-    return frame.page(request, "desk/home/home.html", {})
+    context = shown.context(request, frame.actor(request), frame.today())
+    return frame.page(request, "desk/home/home.html", context)
+
+
+@require_GET
+def trend(request: HttpRequest) -> HttpResponse:
+    """Show receivable and overdue over the last months; the page fetches it when it is shown."""
+    asked = request.GET.get("currency", "")
+    currency = asked if re.fullmatch(r"[A-Z]{3}", asked) else "CNY"
+    context = shown.trend(frame.actor(request), frame.today(), currency)
+    return render(request, "desk/home/trend.html", context)

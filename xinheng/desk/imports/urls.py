@@ -1,5 +1,16 @@
-from django.urls import path
+"""Addresses of the import pages."""
 
-from xinheng.desk.home import views
+from django.urls import path, re_path
 
-urlpatterns = [path("", views.home, name="imports")]
+from xinheng.desk.imports import views
+
+urlpatterns = [
+    path("", views.listing, name="imports"),
+    path("new/<slug:kind>/", views.upload, name="import-new"),
+    re_path(
+        r"^templates/(?P<kind>[a-z_]+)\.(?P<form>csv|xlsx)$", views.template, name="import-template"
+    ),
+    path("<uuid:batch_id>/", views.detail, name="import"),
+    path("<uuid:batch_id>/apply/", views.apply, name="import-apply"),
+    path("<uuid:batch_id>/errors/", views.error_file, name="import-errors"),
+]

@@ -1,0 +1,1 @@
+"""The credit review: start one, watch it, and read what it found."""

@@ -68,7 +68,7 @@ class Shell:
         """Return the names of the person's roles."""
         at = 0 if frame.language() == "zh" else 1
         known = sorted(self._by.roles & policy.ROLES.keys())
-        return [policy.ROLES[role][at] for role in known]
+        return [str(policy.ROLES[role][at]) for role in known]
 
     @property
     def scope(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from xinheng.desk import words
+from xinheng.desk import drawing, words
 from xinheng.kernel import money as kernel_money
 
 register = template.Library()
@@ -176,6 +176,24 @@ def keep(context: Any, **changes: Any) -> str:
 
 
 @register.filter
-def get(mapping: dict | None, key: str) -> Any:
+def get(mapping: dict[str, Any] | None, key: str) -> Any:
     """Return one entry of a mapping."""
     return (mapping or {}).get(key)
+
+
+@register.filter
+def item(rows: Any, at: int) -> Any:
+    """Return one element of a sequence."""
+    return rows[at]
+
+
+@register.simple_tag(takes_context=True)
+def without(context: Any, name: str) -> str:
+    """Return this page's address without one parameter."""
+    return keep(context, **{name: None})
+
+
+@register.simple_tag
+def share(part: int, whole: int) -> str:
+    """Return a share as SVG wants it, such as "62.50%"."""
+    return drawing.percent(part, whole)

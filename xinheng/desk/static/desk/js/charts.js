@@ -41,7 +41,7 @@ const base = (data) => ({
 function format(data, value) {
   if (value === null || value === undefined) return "–";
   if (data.unit === "money") {
-    return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    return Number(value).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   }
   return value.toLocaleString("en") + (data.suffix || "");
 }
@@ -189,6 +189,10 @@ function draw(element) {
   const source = document.getElementById(element.dataset.source);
   if (!source || !window.echarts) return;
   const data = JSON.parse(source.textContent);
+  // Amounts arrive as decimal texts, so that no digit is lost before it is drawn.
+  const number = (value) => (value === null ? null : Number(value));
+  if (data.values) data.values = data.values.map(number);
+  for (const part of data.series || []) part.values = part.values.map(number);
   drawn.get(element)?.dispose();
   const chart = window.echarts.init(element, null, { renderer: "svg", locale: zh ? "ZH" : "EN" });
   chart.setOption(kinds[element.dataset.chart](data));

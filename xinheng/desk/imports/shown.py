@@ -1,0 +1,114 @@
+"""Kinds, columns, steps and errors of an import in the reader's words."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xinheng.desk import frame
+from xinheng.exchange.kinds import KINDS, Kind
+from xinheng.exchange.queries import BatchRow
+from xinheng.kernel.actors import Actor
+
+ICONS = {
+    "customers": "building",
+    "groups": "building-community",
+    "invoices": "file-invoice",
+    "receipts": "wallet",
+    "statements": "report-analytics",
+    "events": "news",
+    "rates": "arrows-exchange",
+}
+HINTS = {
+    "customers": gettext_lazy("名称、信用代码、行业、负责人、联系人"),
+    "groups": gettext_lazy("集团与上下级关系"),
+    "invoices": gettext_lazy("发票与红字，含到期日或账期"),
+    "receipts": gettext_lazy("收款，可指明所付发票"),
+    "statements": gettext_lazy("资产负债、利润、现金流的主要项目"),
+    "events": gettext_lazy("诉讼、处罚、失信、新闻"),
+    "rates": gettext_lazy("汇率与 LPR"),
+}
+TYPES = {
+    "text": gettext_lazy("文本"), "code": gettext_lazy("编码"),
+    "credit_code": gettext_lazy("18 位信用代码"), "date": gettext_lazy("日期，如 2026-01-31"),
+    "money": gettext_lazy("金额，如 1234.50"), "integer": gettext_lazy("整数"),
+    "decimal": gettext_lazy("小数"), "choice": gettext_lazy("选项"), "flag": gettext_lazy("是或否"),
+    "currency": gettext_lazy("币种代码，如 CNY"),
+}  # fmt: skip
+# state → mark, icon
+STATES = {
+    "received": ("", "hourglass"), "checking": ("mark-brand", "loader-2"),
+    "checked": ("mark-watch", "clipboard-check"), "applying": ("mark-brand", "loader-2"),
+    "done": ("mark-ok", "circle-check"), "refused": ("mark-danger", "circle-x"),
+    "failed": ("mark-danger", "alert-triangle"),
+}  # fmt: skip
+STATE_NAMES = {
+    "received": gettext_lazy("排队中"), "checking": gettext_lazy("校验中"),
+    "checked": gettext_lazy("校验通过，待写入"), "applying": gettext_lazy("写入中"),
+    "done": gettext_lazy("已完成"), "refused": gettext_lazy("已拒绝"),
+    "failed": gettext_lazy("失败"),
+}  # fmt: skip
+
+
+def name(kind: Kind) -> str:
+    """Return a kind's name in the reader's language."""
+    return kind.zh if frame.language() == "zh" else kind.en
+
+
+def kinds(by: Actor) -> list[dict[str, Any]]:
+    """Return the kinds this person may import, in the order a new company needs them."""
+    return [
+        {"key": kind.name, "name": name(kind), "icon": ICONS.get(kind.name, "table"),
+         "hint": HINTS.get(kind.name, "")}
+        for kind in KINDS.values()
+        if by.may(kind.permission)
+    ]  # fmt: skip
+
+
+def columns(kind: Kind) -> list[dict[str, Any]]:
+    """Return what each column may hold."""
+    zh = frame.language() == "zh"
+    return [
+        {
+            "name": column.name,
+            "label": column.zh,
+            "type": TYPES[column.type],
+            "required": column.required,
+            "is_key": column.name in kind.key,
+            "choices": list(column.choices.values() if zh else column.choices),
+            "default": column.default,
+        }
+        for column in kind.columns
+    ]
+
+
+def header(kind: Kind) -> list[str]:
+    """Return the template's headings: Chinese labels, or the names for an English reader."""
+    zh = frame.language() == "zh"
+    return [column.zh if zh else column.name for column in kind.columns]
+
+
+def batch(row: BatchRow) -> dict[str, Any]:
+    """Return one import with the words its page shows."""
+    mark, icon = STATES[row.state]
+    zh = frame.language() == "zh"
+    return {
+        "row": row,
+        "kind": row.kind_zh if zh else row.kind_en,
+        "state": STATE_NAMES[row.state],
+        "mark": mark,
+        "icon": icon,
+        "is_moving": row.state in ("received", "checking", "applying"),
+        "errors": [_finding(one, zh) for one in row.errors],
+        "warnings": [_finding(one, zh) for one in row.warnings],
+        "step": {"received": 2, "checking": 2, "checked": 3, "applying": 4}.get(row.state, 5),
+    }
+
+
+def _finding(one: dict[str, Any], zh: bool) -> dict[str, Any]:
+    return {
+        "row": one.get("row"),
+        "column": one.get("column") or _("整行"),
+        "text": one.get("zh" if zh else "en", ""),
+        "code": one.get("code", ""),
+    }

@@ -1,0 +1,1 @@
+"""Open items: the rows behind every receivable figure, and one invoice."""

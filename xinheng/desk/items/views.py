@@ -1,0 +1,77 @@
+"""Pages of open items: the list, its file, and one invoice."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from xinheng.desk import export, frame, paging, words
+from xinheng.desk.items import question
+from xinheng.desk.items.question import NARROW_NAMES, STATES, Question
+from xinheng.kernel import money
+from xinheng.kernel.actors import Actor
+from xinheng.receivables import invoice_file, queries
+
+FILE_CHUNK = 2_000
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the items open on a day, filtered and sorted by the address."""
+    asked = question.asked(request)
+    _number, size = paging.asked(request)
+    found = queries.open_items(
+        by=frame.actor(request),
+        offset=paging.offset(request),
+        limit=size,
+        **asked.arguments(),
+    )
+    context = {
+        "found": found,
+        "asked": asked,
+        "pages": paging.pages(request, found.count),
+        "states": STATES,
+        "narrow": [(key, NARROW_NAMES[key], value) for key, value in asked.narrow.items()],
+        "totals": sorted(found.totals.items()),
+        "unit": words.unit(next(iter(found.totals), "CNY")),
+    }
+    return frame.page(request, "desk/items/list.html", context, fragment="table")
+
+
+@require_GET
+def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Hand out the filtered items as CSV or XLSX."""
+    asked = question.asked(request)
+    header = [
+        _("发票号"), _("种类"), _("客户编码"), _("客户名称"), _("开票日期"), _("到期日"),
+        _("逾期天数"), _("币种"), _("金额"), _("未清金额"), _("销售员"), _("订单号"),
+    ]  # fmt: skip
+    rows = _file_rows(frame.actor(request), asked)
+    return export.answer(form, f"open-items-{asked.as_of}", header, rows)
+
+
+def _file_rows(by: Actor, asked: Question) -> Iterator[list[Any]]:
+    offset = 0
+    while True:
+        rows = queries.open_items(
+            by=by, offset=offset, limit=FILE_CHUNK, **asked.arguments()
+        ).rows  # fmt: skip
+        for row in rows:
+            yield [
+                row.number, row.kind, row.customer_code, row.customer_name, row.issue_date,
+                row.due_date, row.days, row.currency, money.major(row.amount_minor, row.currency),
+                money.major(row.open_minor, row.currency), row.salesperson, row.order_number,
+            ]  # fmt: skip
+        if len(rows) < FILE_CHUNK:
+            return
+        offset += FILE_CHUNK
+
+
+@require_GET
+def invoice(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one invoice and everything that met it."""
+    found = invoice_file.invoice_file(by=frame.actor(request), number=number)
+    context = {"invoice": found, "methods": words.METHODS, "today": frame.today()}
+    return frame.page(request, "desk/items/invoice.html", context)

@@ -1,5 +1,0 @@
-from django.urls import path
-
-from xinheng.desk.home import views
-
-urlpatterns = [path("", views.home, name="items")]
