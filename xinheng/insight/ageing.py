@@ -116,8 +116,8 @@ def ageing(
     everyone = by.scope == "all"
     statement = _AGE.format(
         bucket=positions.BUCKET[basis],
-        key=receivables.NARROW[group_by] if group_by else "''",
-        label=_LABELS[group_by] if group_by else "''",
+        key=receivables.NARROW[group_by] if group_by else "''::text",
+        label=_LABELS[group_by] if group_by else "''::text",
         mine="" if everyone else _MINE.format(row="i"),
         mine_cash="" if everyone else _MINE.format(row="r"),
     )
