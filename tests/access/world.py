@@ -112,7 +112,8 @@ SAMPLES: dict[str, Any] = {
     "form": lambda user, foreign: "csv",
     "secret": lambda user, foreign: "no-such-secret",
 }
-NO_OBJECT = {"kind", "form", "secret"}
+# A review is nobody's: everyone sees the run, and of its results what lies in scope.
+NO_OBJECT = {"kind", "form", "secret", "review", "review_id"}
 
 
 def token(user: User, *scopes: str) -> str:

@@ -276,3 +276,68 @@ def test_figures_stay_within_the_scope(book, caller):
     narrow = caller("read", user="zhang")
     assert narrow.get("/ageing?as_of=2026-03-05").json()["currencies"] == {}
     assert narrow.get("/kpi?as_of=2026-03-05").json()["overdue_rate"]["value"] is None
+
+
+@pytest.fixture
+def reviewed(book):
+    """The book after a review as of 5 March 2026, asked for and carried out."""
+    from xinheng.jobs import reviews
+
+    answer = book.post("/reviews", {"as_of": "2026-03-05"})
+    assert answer.status_code == 202, answer.content
+    assert answer["Location"] == f"/api/v1/reviews/{answer.json()['id']}"
+    assert answer.json()["state"] == "waiting"
+    problem(book.get(f"/reviews/{answer.json()['id']}/results"), 409, "review-not-done")
+    reviews.run(answer.json()["id"])
+    return answer.json()["id"]
+
+
+def test_a_review_is_a_job_that_ends_in_results(book, reviewed):
+    found = book.get(f"/reviews/{reviewed}").json()
+    assert (found["state"], found["progress"], found["customers"]) == ("done", 100, 2)
+    assert sum(found["grades"].values()) == 2
+    assert found["currencies"]["CNY"]["exposure"] == "1250.50"
+    first = book.get(f"/reviews/{reviewed}/results?limit=1").json()
+    then = book.get(f"/reviews/{reviewed}/results?limit=1&cursor={first['next']}").json()
+    assert [row["customer"] for row in first["items"] + then["items"]] == ["C1", "C2"]
+    assert (first["total"], then["next"]) == (2, None)
+    row = first["items"][0]
+    assert (row["open"], row["overdue"], row["days_overdue"]) == ("1000.00", "1000.00", 29)
+
+
+def test_an_assessment_says_why(book, reviewed):
+    found = book.get("/assessments/C1").json()
+    assert found["grade"] and found["factors"] and found["limit"]["bounds"]
+    assert book.get("/customers/C1").json()["standing"]["grade"] == found["grade"]
+    english = book.get("/assessments/C1", accept_language="en").json()
+    assert english["factors"][0]["name"] != found["factors"][0]["name"]
+
+
+def test_an_assessment_that_is_not_there_is_404(book):
+    problem(book.get("/assessments/C1"), 404, "not-assessed")
+    problem(book.get("/assessments/none"), 404, "customer-unknown")
+
+
+def test_results_stay_within_the_scope(book, reviewed, caller):
+    operations.create_user(by=CLI, username="zhang", roles=["sales"], scope="own")
+    narrow = caller("read", user="zhang")
+    assert narrow.get(f"/reviews/{reviewed}/results").json()["items"] == []
+    found = narrow.get(f"/reviews/{reviewed}").json()
+    assert (found["customers"], found["grades"], found["currencies"]) == (0, {}, {})
+    problem(narrow.get("/assessments/C1"), 404, "customer-unknown")
+
+
+def test_a_review_of_strangers_or_of_no_number_is_refused(book):
+    problem(book.post("/reviews", {"customers": ["C1", "C-none"]}), 422, "unknown-customers")
+    problem(book.get("/reviews/00000000-0000-0000-0000-000000000000"), 404, "unknown-review")
+    assert book.get("/reviews/x").status_code in (404, 422)
+
+
+def test_a_revoked_service_stops_its_waiting_review(book):
+    from xinheng.access.guards import Forbidden
+    from xinheng.jobs import reviews
+
+    number = book.post("/reviews", {"as_of": "2026-03-05"}).json()["id"]
+    operations.revoke_token(by=CLI, token_id=book.number, at=timezone.now())
+    with pytest.raises(Forbidden):
+        reviews.run(number)

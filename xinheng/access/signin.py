@@ -9,7 +9,7 @@ from xinheng.access import actors, operations
 from xinheng.access.models import User
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators; a sign-in leaves an event."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

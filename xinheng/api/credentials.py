@@ -10,6 +10,12 @@ from xinheng.api.problem import Problem
 from xinheng.kernel.actors import Actor
 
 
+class Asked(HttpRequest):
+    """A request whose token has been read: `actor` says who asks."""
+
+    actor: Actor
+
+
 class Bearer(HttpBearer):
     """The security scheme of the OpenAPI document; `identify` has done the work before."""
 

@@ -3,12 +3,12 @@
 import datetime
 from typing import Annotated
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
 from xinheng.api import cursors
+from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount, number
 from xinheng.api.serving import serve
 from xinheng.insight import credit_file, timeline
@@ -143,7 +143,7 @@ class TimelineList(Answer):
 
 
 @serve(router, response=CustomerList, tag="customers")
-def list_customers(request: HttpRequest, query: Query[CustomerQuery]) -> CustomerList:
+def list_customers(request: Asked, query: Query[CustomerQuery]) -> CustomerList:
     """List the customers in scope by code, filtered by field."""
     filters = query.model_dump(exclude={"limit", "cursor"})
     where = portfolio.CustomerFilter(
@@ -196,7 +196,7 @@ def _line(row: portfolio.CustomerRow) -> CustomerLine:
 
 
 @serve(router, response=CustomerDetail, tag="customers")
-def get_customer(request: HttpRequest, code: str) -> CustomerDetail:
+def get_customer(request: Asked, code: str) -> CustomerDetail:
     """Return the head of one customer's credit file."""
     found = credit_file.credit_file(by=request.actor, code=code, today=timezone.localdate())
     customer = found.customer
@@ -230,13 +230,23 @@ def get_customer(request: HttpRequest, code: str) -> CustomerDetail:
 def _position(account: credit_file.AccountPosition | None) -> Position | None:
     if account is None:
         return None
-    names = (
-        "limit", "available", "used", "reserved", "delivered", "receivable", "bills", "deposits",
-        "overdue",
-    )  # fmt: skip
-    amounts = {name: amount(getattr(account, f"{name}_minor"), account.currency) for name in names}
+
+    def said(minor: int) -> str:
+        return amount(minor, account.currency)
+
     return Position(
-        mode=account.mode, currency=account.currency, oldest_due=account.oldest_due, **amounts
+        mode=account.mode,
+        currency=account.currency,
+        limit=amount(account.limit_minor, account.currency),
+        available=amount(account.available_minor, account.currency),
+        used=said(account.used_minor),
+        reserved=said(account.reserved_minor),
+        delivered=said(account.delivered_minor),
+        receivable=said(account.receivable_minor),
+        bills=said(account.bills_minor),
+        deposits=said(account.deposits_minor),
+        overdue=said(account.overdue_minor),
+        oldest_due=account.oldest_due,
     )
 
 
@@ -259,9 +269,7 @@ def _standing(standing: credit_file.Standing | None, currency: str) -> Standing 
 
 
 @serve(router, response=TimelineList, tag="customers")
-def get_customer_timeline(
-    request: HttpRequest, code: str, query: Query[TimelineQuery]
-) -> TimelineList:
+def get_customer_timeline(request: Asked, code: str, query: Query[TimelineQuery]) -> TimelineList:
     """Return what happened with one customer, newest first."""
     customer = credit_file.customer_in_scope(by=request.actor, code=code)
     before = query.before or timezone.localdate()

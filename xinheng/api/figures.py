@@ -4,12 +4,12 @@ import datetime
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
 from xinheng.api import cursors
+from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Amount, Answer, Currency, Cursor, Day, Limit, Strict
 from xinheng.api.serving import serve
 from xinheng.insight import ageing, kpi
@@ -90,12 +90,12 @@ class KpiAnswer(Answer):
 
 
 @serve(router, response=AgeingAnswer, tag="figures")
-def get_ageing(request: HttpRequest, query: Query[AgeingQuery]) -> Any:
+def get_ageing(request: Asked, query: Query[AgeingQuery]) -> Any:
     """Age what is open as of a day, per currency and, when asked, per group of customers."""
     filters = query.model_dump(exclude={"limit", "cursor"})
     offset = cursors.read(query.cursor, filters) or 0
     found = ageing.ageing(
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         as_of=query.as_of or timezone.localdate(),
         basis=query.basis,
         group_by=query.by,
@@ -110,10 +110,10 @@ def get_ageing(request: HttpRequest, query: Query[AgeingQuery]) -> Any:
 
 
 @serve(router, response=KpiAnswer, tag="figures")
-def get_kpi(request: HttpRequest, query: Query[KpiQuery]) -> Any:
+def get_kpi(request: Asked, query: Query[KpiQuery]) -> Any:
     """Return each indicator by its named variant, with its formula and inputs."""
     found = kpi.kpi(
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         as_of=query.as_of or timezone.localdate(),
         days=query.days,
         currency=query.currency,

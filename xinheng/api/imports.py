@@ -1,14 +1,16 @@
 """Batches of rows: the same import as files, in one request of at most 5,000 rows."""
 
+from types import GenericAlias
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Router
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr, create_model
 
 from xinheng.api import problem
+from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Answer, Strict
 from xinheng.api.serving import serve
 from xinheng.exchange import operations as exchange
@@ -48,69 +50,47 @@ def _field(column: Column) -> Any:
     return Annotated[Cell, Field(default=None, description="；".join(words))]
 
 
-def _body(name: str) -> type[Strict]:
+def _body(name: str) -> Any:
     """Return the request schema of one kind, made from its columns."""
     title = name.capitalize()
-    row = create_model(
+    make: Any = create_model
+    row = make(
         f"{title}Row",
         __config__=ConfigDict(extra="forbid"),
         **{column.name: _field(column) for column in KINDS[name].columns},
     )
-    return create_model(
+    return make(
         f"{title}Batch",
         __base__=Strict,
-        rows=Annotated[list[row], Field(min_length=1, max_length=MOST_ROWS)],  # type: ignore[valid-type]
-        partial=Annotated[bool, Field(default=False, description="import the rows that are right")],
+        rows=(GenericAlias(list, (row,)), Field(min_length=1, max_length=MOST_ROWS)),
+        partial=(bool, Field(default=False, description="import the rows that are right")),
     )
 
 
-CustomersBatch = _body("customers")
-GroupsBatch = _body("groups")
-InvoicesBatch = _body("invoices")
-ReceiptsBatch = _body("receipts")
-StatementsBatch = _body("statements")
-EventsBatch = _body("events")
+def _call(kind: str, what: str) -> Any:
+    """Serve the import of one kind; its request schema is made from the kind's columns."""
+
+    def view(request: Asked, payload: Any) -> ImportAnswer | HttpResponse:
+        return _imported(request, kind, payload)
+
+    view.__name__, view.__doc__ = f"import_{kind}", what
+    view.__annotations__["payload"] = _body(kind)
+    return serve(router, response=ImportAnswer, tag="imports")(view)
 
 
-@serve(router, response=ImportAnswer, tag="imports")
-def import_customers(request: HttpRequest, payload: CustomersBatch) -> Any:  # type: ignore[valid-type]
-    """Record customers; a known code is updated."""
-    return _imported(request, "customers", payload)
+CALLS = (
+    _call("customers", "Record customers; a known code is updated."),
+    _call("groups", "Record groups of customers."),
+    _call("invoices", "Record invoices and credit notes, line by line."),
+    _call("receipts", "Record receipts; the invoices they name are settled."),
+    _call("statements", "Record financial statements."),
+    _call("events", "Record public events."),
+)
 
 
-@serve(router, response=ImportAnswer, tag="imports")
-def import_groups(request: HttpRequest, payload: GroupsBatch) -> Any:  # type: ignore[valid-type]
-    """Record groups of customers."""
-    return _imported(request, "groups", payload)
-
-
-@serve(router, response=ImportAnswer, tag="imports")
-def import_invoices(request: HttpRequest, payload: InvoicesBatch) -> Any:  # type: ignore[valid-type]
-    """Record invoices and credit notes, line by line."""
-    return _imported(request, "invoices", payload)
-
-
-@serve(router, response=ImportAnswer, tag="imports")
-def import_receipts(request: HttpRequest, payload: ReceiptsBatch) -> Any:  # type: ignore[valid-type]
-    """Record receipts; named invoices are settled."""
-    return _imported(request, "receipts", payload)
-
-
-@serve(router, response=ImportAnswer, tag="imports")
-def import_statements(request: HttpRequest, payload: StatementsBatch) -> Any:  # type: ignore[valid-type]
-    """Record financial statements."""
-    return _imported(request, "statements", payload)
-
-
-@serve(router, response=ImportAnswer, tag="imports")
-def import_events(request: HttpRequest, payload: EventsBatch) -> Any:  # type: ignore[valid-type]
-    """Record public events."""
-    return _imported(request, "events", payload)
-
-
-def _imported(request: HttpRequest, kind: str, payload: Any) -> ImportAnswer | HttpResponse:
+def _imported(request: Asked, kind: str, payload: Any) -> ImportAnswer | HttpResponse:
     """Import the rows and say what happened; refused rows without `partial` refuse them all."""
-    by = request.actor  # type: ignore[attr-defined]
+    by = request.actor
     rows = [row.model_dump(exclude_unset=True) for row in payload.rows]
     batch = exchange.submit(by=by, kind=kind, rows=rows, file_name="rest", partial=payload.partial)
     batch = exchange.apply(

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from xinheng.api import customers, figures, imports, problem
+from xinheng.api import assessments, customers, figures, imports, problem, reviews
 from xinheng.api.calls import CALLS
 from xinheng.api.problem import Problem
 from xinheng.api.reading import StrictParser
@@ -81,7 +81,13 @@ api = RestApi(
     openapi_url=None,
     parser=StrictParser(),
 )
-for router in (imports.router, customers.router, figures.router):
+for router in (
+    imports.router,
+    customers.router,
+    reviews.router,
+    assessments.router,
+    figures.router,
+):
     api.add_router("", router)
 
 

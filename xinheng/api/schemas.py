@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, overload
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -62,13 +62,22 @@ class ProblemAnswer(Schema):
     errors: list[ProblemError] = []
 
 
+@overload
+def amount(minor: int, currency: str) -> str: ...
+@overload
+def amount(minor: int | None, currency: str) -> str | None: ...
 def amount(minor: int | None, currency: str) -> str | None:
     """Return minor units as the decimal text of the contract; None stays None."""
     return None if minor is None else money.text(minor, currency)
 
 
-def number(value: Any) -> Any:
-    """Return a decimal as text, so that no reader rounds it; whole numbers stay numbers."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
-    return value
+@overload
+def number(value: Decimal) -> str: ...
+@overload
+def number(value: Decimal | None) -> str | None: ...
+def number(value: Decimal | None) -> str | None:
+    """Return a decimal as text of at most six places, so that no reader rounds it further."""
+    if value is None:
+        return None
+    text = format(value.quantize(Decimal("0.000001")), "f")
+    return text.rstrip("0").rstrip(".") or "0"

@@ -6,7 +6,7 @@ from xinheng.api import docs, health
 from xinheng.api.main import api
 
 # Ninja adds a root page that only exists to compute prefixes; it is no call, so it is left out.
-_calls = [pattern for pattern in api.urls[0] if pattern.name != "api-root"]
+_calls = [entry for entry in api.urls[0] if getattr(entry, "name", "") != "api-root"]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

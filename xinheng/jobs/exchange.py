@@ -40,4 +40,5 @@ def _asker(batch_id: str) -> Actor | None:
     batch = Batch.objects.get(uuid=batch_id)
     if batch.state in (Batch.State.DONE, Batch.State.REFUSED):
         return None
-    return access.actor_of_id(batch.requested_by_id)
+    by: Actor = access.actor_of_id(batch.requested_by_id)
+    return by

@@ -100,7 +100,7 @@ def mark_read(*, by: Actor, at: datetime, notification_ids: list[int] | None = N
     refuses: Forbidden
     """
     guards.require(by, "messaging.read")
-    rows = Notification.objects.filter(user_id=by.id, read_at=None)
+    rows = Notification.objects.filter(user_id=by.id or 0, read_at=None)
     if notification_ids is not None:
         rows = rows.filter(pk__in=notification_ids)
     return rows.update(read_at=at)
@@ -121,11 +121,11 @@ def requeue_stalled(*, by: Actor, at: datetime) -> int:
             FROM procrastinate_jobs job
             LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
             WHERE job.status = 'doing'
-              AND (worker.id IS NULL OR worker.last_heartbeat < now() - %s)
+              AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s))
             ORDER BY job.id
             FOR UPDATE OF job SKIP LOCKED
             """,
-            [STALLED_AFTER],
+            [STALLED_AFTER.total_seconds()],
         )
         stalled = cursor.fetchall()
         for job_id, attempts in stalled:
@@ -153,4 +153,4 @@ def forget_finished_jobs(*, by: Actor, at: datetime) -> int:
             """,
             [at - FINISHED_JOBS_KEPT],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -24,7 +24,7 @@ def notifications(by: Actor, limit: int = 20) -> tuple[NotificationRow, ...]:
     refuses: Forbidden
     """
     guards.require(by, "messaging.read")
-    rows = Notification.objects.filter(user_id=by.id).order_by("-pk")[:limit]
+    rows = Notification.objects.filter(user_id=by.id or 0).order_by("-pk")[:limit]
     return tuple(
         NotificationRow(
             id=row.pk,
@@ -44,4 +44,4 @@ def unread_count(by: Actor) -> int:
     refuses: Forbidden
     """
     guards.require(by, "messaging.read")
-    return Notification.objects.filter(user_id=by.id, read_at=None).count()
+    return Notification.objects.filter(user_id=by.id or 0, read_at=None).count()

@@ -110,7 +110,7 @@ def choose_password(*, by: Actor, password: str) -> None:
     refuses: Forbidden, UserUnknown for an actor that is no active user, PasswordWeak
     """
     guards.require(by, "access.own")
-    user = User.objects.select_for_update(no_key=True).filter(pk=by.id, is_active=True).first()
+    user = User.objects.select_for_update(no_key=True).filter(pk=by.id or 0, is_active=True).first()
     if user is None:
         raise refusals.UserUnknown(name=by.name)
     try:
