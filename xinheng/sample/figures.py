@@ -45,12 +45,13 @@ SIZES = ("micro", "small", "medium", "large")
 
 # What we aim at ourselves.
 TOP_TENTH_SHARE = 0.65  # of sales, by the largest tenth of customers
-MEAN_INVOICE_YUAN = 60_000
+MEAN_INVOICE_YUAN = 75_000
+LEAST_WEIGHT = 0.35  # of the median customer's sales: below that nobody sells on account
 YEARLY_GROWTH = 0.04  # of one customer; new customers add as much again and more
 WHOLE_GROWTH = 0.12  # of all of them, which the measured month shares contain as well
 DISPUTE_SHARE = 0.004  # of invoices: paid months late, whoever the customer is
 DEFAULT_SHARE = 0.04
-STRESS_SHARE = 0.04  # pass through a crisis and recover: the false alarms of real life
+STRESS_SHARE = 0.06  # pass through a crisis and recover: the false alarms of real life
 NEW_SHARE = 0.02  # on file, nothing sold yet
 CREDIT_NOTE_SHARE = 0.03
 VOID_SHARE = 0.012

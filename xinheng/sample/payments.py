@@ -119,8 +119,13 @@ def _stopped(
     rng: np.random.Generator, plan: Plan, invoices: Invoices, day: Array, crisis: Array
 ) -> Array:
     """Let defaulters stop paying; some pay a part of the rest much later."""
-    unpaid = plan.fate.defaults[invoices.owner] & (day >= crisis)
-    recovers = (rng.random(plan.count) < 0.45)[invoices.owner] & (rng.random(invoices.count) < 0.5)
+    fails = plan.fate.defaults[invoices.owner]
+    age, _ = draws.rank(-invoices.issue, invoices.owner, plan.count)
+    # The newest invoices are never paid, and of those due in its last weeks it leaves many lying.
+    left_lying = (invoices.due > crisis - 75) & (rng.random(invoices.count) < 0.5)
+    unpaid = fails & ((day >= crisis) | (age < 2) | left_lying)
+    recovers = (rng.random(plan.count) < 0.6)[invoices.owner] & (rng.random(invoices.count) < 0.55)
+    recovers &= age > 0
     later = crisis + rng.integers(60, 400, invoices.count)
     return np.where(unpaid, np.where(recovers, np.maximum(later, day), NEVER), day)
 
@@ -139,6 +144,7 @@ def _credit_notes(
         rng.random(len(target)) < 0.22, 1.0, 0.03 + 0.32 * rng.random(len(target)) ** 2
     )
     recent = invoices.issue[target] > until - 120
+    is_applied = ~(recent & (share < 0.2) & (rng.random(len(target)) < 0.15))
     fen = np.maximum(np.rint(invoices.fen[target] * share).astype(np.int64), 100)
     return CreditNotes(
         target=target,
@@ -146,7 +152,7 @@ def _credit_notes(
         + 1
         + (rng.random(len(target)) * (room[target] - 1) * 0.8).astype(np.int64),
         fen=np.minimum(fen, invoices.fen[target]),
-        is_applied=~(recent & (rng.random(len(target)) < 0.15)),
+        is_applied=is_applied,
     )
 
 

@@ -144,13 +144,16 @@ def _fate(
     defaults = np.zeros(customers, dtype=bool)
     defaults[chosen[:failing]] = True
     first = 300 if customers >= 20 else 150
-    for part in (chosen[:failing], chosen[failing:]):
+    mild = chosen[failing:]
+    for part in (chosen[:failing], mild):
         share = draws.stratified(rng, len(part))
+        if part is mild:
+            share = share**0.5 * 1.02  # more of them now than then: the watch list of today
         crisis[part] = horizon.first + first + (share * (horizon.days - first - 8)).astype(np.int64)
     signals = np.zeros((customers, 4), dtype=bool)
     signals[chosen[:failing]] = _signals(rng, failing)
-    mild = chosen[failing:]
-    signals[mild, rng.integers(0, 3, len(mild))] = True
+    signals[mild, draws.weighted(rng, (6, 2, 2), len(mild))] = True
+    signals[mild, EVENTS] |= rng.random(len(mild)) < 0.35
     return Fate(crisis, defaults, signals, rng.random(customers) < 0.3)
 
 
@@ -172,10 +175,14 @@ def _weight(rank: Array, span: Array) -> Array:
     low, high = 0.2, 4.0
     for _ in range(40):
         middle = (low + high) / 2
-        weight = np.sort(np.exp(middle * z) * span)[::-1]
+        weight = np.sort(_spread(z, middle) * span)[::-1]
         share = weight[:top].sum() / max(weight.sum(), 1e-12)
         low, high = (middle, high) if share < figures.TOP_TENTH_SHARE else (low, middle)
-    return np.exp(low * z) * span
+    return _spread(z, low) * span
+
+
+def _spread(z: Array, sigma: float) -> Array:
+    return np.maximum(np.exp(sigma * z), figures.LEAST_WEIGHT)
 
 
 def _documents(invoices: int, weight: Array, span: Array) -> Array:
