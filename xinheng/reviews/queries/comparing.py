@@ -104,7 +104,7 @@ def grades_of(review: Review) -> tuple[str, ...]:
 
 def _previous(review: Review) -> Review | None:
     """Return the last run over everybody before this one that was of another day or versions."""
-    rows = Review.objects.filter(state=Review.State.DONE, selection=None, pk__lt=review.pk)
+    rows = Review.objects.filter(state=Review.State.DONE, selection__isnull=True, pk__lt=review.pk)
     rows = rows.filter(as_of__lte=review.as_of)
     same = {"as_of": review.as_of, "versions_digest": review.versions_digest}
     return (

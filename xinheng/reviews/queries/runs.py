@@ -67,7 +67,7 @@ def latest(*, by: Actor) -> ReviewRow | None:
     """Return the last run over everybody that is done, None before the first."""
     access.require(by, "reviews.read")
     rows = Review.objects.select_related("requested_by")
-    row = rows.filter(state=Review.State.DONE, selection=None).order_by("-pk").first()
+    row = rows.filter(state=Review.State.DONE, selection__isnull=True).order_by("-pk").first()
     return _row(row) if row is not None else None
 
 
