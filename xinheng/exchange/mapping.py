@@ -139,8 +139,10 @@ def from_data(data: Any, kind: str | None = None) -> Mapping:
     try:
         mapping = Mapping.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if part != "Expression") or "*"
+        # Of the two readings of a source, a text or an expression, the second says more.
+        first = max(error.errors(), key=lambda found: "Expression" in found["loc"])
+        names = [str(part) for part in first["loc"] if part not in ("Expression", "str")]
+        place = ".".join(names) or "*"
         raise MappingWrong(place=place, why=first["msg"].removeprefix("Value error, ")) from None
     if kind is not None and mapping.kind != kind:
         raise MappingWrong(place="kind", why=f"the mapping is for {mapping.kind}, not {kind}")
