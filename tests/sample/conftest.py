@@ -1,6 +1,7 @@
 """One generated company for all tests of this folder, read back from its files."""
 
 import dataclasses
+import functools
 from datetime import date
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class Books:
         }
         return cls(folder, **tables)
 
-    @property
+    @functools.cached_property
     def sales(self):
         """Valid invoices with what was credited, paid (by name) and when it was settled."""
         rows = self.invoices
@@ -58,7 +59,7 @@ class Books:
         kept["open"] = (kept.amount - kept.credited - kept.paid).round(2)
         return kept
 
-    @property
+    @functools.cached_property
     def days_late(self):
         """Days late of every paid invoice, with its customer."""
         settled = self.sales.query("open == 0 and paid > 0")

@@ -118,7 +118,7 @@ def _on_working_days(invoices: Invoices, delay: Array) -> Array:
 def _stopped(
     rng: np.random.Generator, plan: Plan, invoices: Invoices, day: Array, crisis: Array
 ) -> Array:
-    """Let defaulters stop paying; some pay a part of the rest much later."""
+    """Let defaulters stop paying; some pay a part or the whole of the rest much later."""
     fails = plan.fate.defaults[invoices.owner]
     age, _ = draws.rank(-invoices.issue, invoices.owner, plan.count)
     # The newest invoices are never paid, and of those due in its last weeks it leaves many lying.
@@ -127,7 +127,11 @@ def _stopped(
     recovers = (rng.random(plan.count) < 0.6)[invoices.owner] & (rng.random(invoices.count) < 0.55)
     recovers &= age > 0
     later = crisis + rng.integers(60, 400, invoices.count)
-    return np.where(unpaid, np.where(recovers, np.maximum(later, day), NEVER), day)
+    # In the end half of them settle what is left, through a court or a composition.
+    settled = crisis + rng.integers(400, 560, plan.count)[invoices.owner]
+    settles = (rng.random(plan.count) < 0.5)[invoices.owner]
+    later = np.where(recovers, later, np.where(settles, settled, NEVER))
+    return np.where(unpaid, np.maximum(later, day), day)
 
 
 def _credit_notes(
