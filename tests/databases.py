@@ -7,6 +7,7 @@ change of a migration, a right or a shipped definition makes a new one.
 import hashlib
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -121,6 +122,32 @@ class Server:
                 _, pid, started, _ = name.split("_")
                 if not processes.is_alive(processes.Identity(int(pid), int(started) / 100)):
                     self.drop(name)
+
+
+def prepared_home() -> Path:
+    """Return a home whose embedded database is migrated and not running, to be copied.
+
+    Made once per state of the sources, as the template is.
+    """
+    root = Path(os.environ["XINHENG_TEST_HOME"])
+    (root / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = root / f"prepared_{_digest()}"
+    with locks.exclusive(root / "run" / "prepared.lock"):
+        if not made.exists():
+            for old in root.glob("prepared_*"):
+                shutil.rmtree(old)
+            draft = root / "preparing"
+            shutil.rmtree(draft, ignore_errors=True)
+            environment = {**os.environ, "XINHENG_HOME": str(draft)}
+            for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_AUDITOR_URL"):
+                environment.pop(name, None)
+            command = [sys.executable, "-m", "xinheng.config.command", "migrate"]
+            done = subprocess.run(
+                command, env=environment, cwd=REPOSITORY, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+            draft.rename(made)
+    return made
 
 
 def _digest() -> str:

@@ -30,7 +30,7 @@ REVIEW = {
             "limit_proposed": "98765.00",
         }
     },
-    "grades": {"AAA": 12, "AA": 100, "C": 3},
+    "grades": {"AA": 100, "AAA": 12, "C": 3},
     "tiers": {"A": 112, "B": 150, "C": 38},
     "alerts": {"red": 4, "orange": 7, "yellow": 11},
     "seconds": {"factors": 0.25, "scoring": 0.5},
@@ -51,12 +51,20 @@ AGEING = {
 }
 
 
+WATCH = [
+    {"name": "南宁市经纬五金制品批发贸易有限责任公司", "grade": "D", "open": "52000.00", "dpd": 96},
+]
+
+
 def test_the_summary_says_what_review_and_ageing_say():
-    said = "\n".join(summary.lines(REVIEW, AGEING))
+    said = "\n".join(summary.lines(REVIEW, AGEING, WATCH))
     for part in (
         "2026-11-21", "300 家", "1.23 亿", "1,234.57 万（10.0 %）", "9.88 万", "AAA", "100",
         "逾期 1–30", "1,034.57 万", "逾期 31 天起", "200.00 万", "红 4", "橙 7", "黄 11", "0.8 秒",
     ):  # fmt: skip
         assert part in said
     assert "无到期日" not in said
+    assert said.index("AAA") < said.index("AA  ") < said.index("C  ")
+    assert "南宁市经纬五金制品批发贸易有…  D" in said
+    assert "逾期 96 天" in said
     assert "\033" not in said

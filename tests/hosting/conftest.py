@@ -53,6 +53,15 @@ def home(make_home: Callable[..., Home]) -> Home:
 
 
 @pytest.fixture
+def migrated_home(home: Home) -> Home:
+    """A home whose embedded database is up to date; it does not run."""
+    from tests.databases import prepared_home
+
+    shutil.copytree(prepared_home(), home.path, symlinks=True)
+    return home
+
+
+@pytest.fixture
 def cluster(home: Home) -> Cluster:
     return Cluster(home, durable=False)
 

@@ -25,14 +25,16 @@ def test_a_command_starts_the_database_and_stops_it_when_it_was_the_last_user(ho
     assert (again["migrations"], again["published"], again["reference"]) == (0, 0, 0)
 
 
-def test_a_command_beside_another_user_leaves_the_database_running(cluster):
+def test_a_command_beside_another_user_leaves_the_database_running(migrated_home):
+    cluster = Cluster(migrated_home)
     with users.using(cluster):
         assert xinheng(cluster.home, "migrate").returncode == 0
         assert cluster.running() is not None
     assert cluster.running() is None
 
 
-def test_a_killed_command_leaves_a_database_that_the_next_one_uses_and_stops(home):
+def test_a_killed_command_leaves_a_database_that_the_next_one_uses_and_stops(migrated_home):
+    home = migrated_home
     first = start(home, "migrate")
     cluster = Cluster(home)
     wait_until(cluster.running)
@@ -44,7 +46,8 @@ def test_a_killed_command_leaves_a_database_that_the_next_one_uses_and_stops(hom
     assert cluster.running() is None
 
 
-def test_an_interrupted_command_stops_the_database_it_started(home):
+def test_an_interrupted_command_stops_the_database_it_started(migrated_home):
+    home = migrated_home
     first = start(home, "migrate")
     cluster = Cluster(home)
     wait_until(cluster.running)

@@ -48,7 +48,8 @@ def pid_of(home, name):
     return min(found, key=lambda who: who.started).pid if found else None
 
 
-def test_it_survives_what_can_be_killed_and_ends_all_when_told(home, bind):
+def test_it_survives_what_can_be_killed_and_ends_all_when_told(migrated_home, bind):
+    home = migrated_home
     up = start(home, "up", XINHENG_BIND=bind, XINHENG_WEB_WORKERS="1")
     await_line(up, bind)
     assert answer(bind) == 200
@@ -101,7 +102,8 @@ def test_it_survives_what_can_be_killed_and_ends_all_when_told(home, bind):
     assert "the database has ended" in log
 
 
-def test_only_the_supervisor_is_killed_and_the_next_one_takes_over(home, bind):
+def test_only_the_supervisor_is_killed_and_the_next_one_takes_over(migrated_home, bind):
+    home = migrated_home
     first = start(home, "up", XINHENG_BIND=bind, XINHENG_WEB_WORKERS="1")
     await_line(first, bind)
     first.kill()

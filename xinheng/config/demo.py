@@ -7,6 +7,7 @@ from typing import Any
 from xinheng.config import output, summary
 from xinheng.kernel.refusals import Refusal
 
+WATCHED = 5
 # Files of the contract in the order in which they need each other.
 KINDS = ("holidays", "rates", "groups", "customers", "invoices", "receipts", "statements", "events")
 
@@ -75,12 +76,35 @@ def review() -> dict[str, Any]:
     """Run the credit review as of today; return what it says, with the ageing beside it."""
     output.say("运行信用评审…")
     found = _call("review")
-    return {"review": found, "ageing": _call("ageing")}
+    return {"review": found, "ageing": _call("ageing"), "watch": _watch()}
 
 
 def summary_lines(found: dict[str, Any]) -> list[str]:
     """Return the summary as lines for a person."""
-    return list(summary.lines(found["review"], found["ageing"]))
+    return list(summary.lines(found["review"], found["ageing"], found["watch"]))
+
+
+def _watch() -> list[dict[str, Any]]:
+    """Return the customers with the lowest scores."""
+    from xinheng import access
+    from xinheng.insight import customers
+    from xinheng.kernel import money
+
+    where = customers.CustomerFilter()
+    page = customers.page(by=access.system("cli"), where=where, sort="score", limit=WATCHED)
+    return [
+        {
+            "code": row.code,
+            "name": row.name,
+            "grade": row.grade,
+            "tier": row.tier,
+            "currency": row.currency,
+            "open": money.text(row.open_minor or 0, row.currency),
+            "overdue": money.text(row.overdue_minor or 0, row.currency),
+            "dpd": row.dpd_max or 0,
+        }
+        for row in page.rows
+    ]
 
 
 def _import(folder: Path) -> dict[str, Any]:

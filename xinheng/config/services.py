@@ -1,5 +1,6 @@
 """What `up` runs beside the database: the web server and the worker of background tasks."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -42,14 +43,24 @@ def worker() -> Service:
     return Service("worker", command, environment=_environment())
 
 
-def bring_up_to_date() -> None:
+def bring_up_to_date(place: Home) -> None:
     """Migrate as the owner, or see that there is nothing to migrate where we have no owner.
+
+    The embedded database is left alone when nothing that shapes it changed since the last time.
 
     refuses: StepFailed, and what `migrate` refuses
     """
-    ours = address.is_embedded() or os.environ.get("DATABASE_OWNER_URL", "").strip()
+    embedded = address.is_embedded()
+    # Inside the data folder, so that a new or a restored one is looked at again.
+    stamp = place.data / "xinheng.stamp"
+    state = _state("*/migrations/**/*.py", "*/shipped/**/*", "config/**/*.py")
+    if embedded and stamp.exists() and stamp.read_text() == state:
+        return
+    ours = embedded or os.environ.get("DATABASE_OWNER_URL", "").strip()
     words = ["migrate"] if ours else ["migrate", "--check"]
     _step("migrate", [sys.executable, "-m", "xinheng.config.command", *words])
+    if embedded:
+        stamp.write_text(state)
 
 
 def collect_static(home: Home) -> None:
@@ -57,7 +68,7 @@ def collect_static(home: Home) -> None:
 
     refuses: StepFailed
     """
-    state = _static_state()
+    state = _state("*/static/**/*")
     stamp = home.path / "static.stamp"
     if stamp.exists() and stamp.read_text() == state and (home.path / "static").is_dir():
         return
@@ -87,9 +98,13 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _static_state() -> str:
-    """Return what changes when a static file of ours does; file times are enough for that."""
+def _state(*patterns: str) -> str:
+    """Return what changes when one of our files does; names, sizes and times are enough."""
     rooms = Path(__file__).resolve().parents[1]
-    files = (path for path in sorted(rooms.glob("*/static/**/*")) if path.is_file())
-    lines = [f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files]
-    return "\n".join([f"{sys.prefix}", *lines])
+    digest = hashlib.sha256(sys.prefix.encode())
+    for pattern in patterns:
+        for path in sorted(rooms.glob(pattern)):
+            if path.is_file():
+                found = path.stat()
+                digest.update(f"{path} {found.st_mtime_ns} {found.st_size}\n".encode())
+    return digest.hexdigest()

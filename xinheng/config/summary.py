@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from xinheng.config.terminal import bar, left, paint, right
+from xinheng.config.terminal import bar, cut, left, paint, right
 
 CELLS = 72
 ALERTS = (("red", "红", "red"), ("orange", "橙", "yellow"), ("yellow", "黄", "yellow"))
 
 
-def lines(review: dict[str, Any], ageing: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of the summary: position, ageing, grades and tiers, limits, warnings."""
+def lines(
+    review: dict[str, Any], ageing: dict[str, Any], watch: list[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield the lines of the summary: position, ageing, grades, tiers, whom to look at first.
+
+    review, ageing: what these commands print with --json
+    watch: the customers with the lowest scores (name, grade, open, overdue, currency, dpd)
+    """
     yield ""
     title = left("信衡 · 信用评审", CELLS - 12)
     yield "  " + paint(title, "bold") + paint(right(str(review["as_of"]), 12), "dim")
@@ -19,9 +25,10 @@ def lines(review: dict[str, Any], ageing: dict[str, Any]) -> Iterator[str]:
     for currency, found in review["currencies"].items():
         yield from _position(currency, found, review["customers"])
         yield from _ageing(ageing.get("currencies", {}).get(currency))
-    yield from _spread("评级", review["grades"])
+    yield from _spread("评级", dict(sorted(review["grades"].items(), key=_rank)))
     yield from _spread("分层", review["tiers"])
-    yield _warnings(review.get("alerts", {}))
+    yield from _watched(watch)
+    yield from _warnings(review.get("alerts", {}))
     seconds = sum(Decimal(str(value)) for value in review["seconds"].values())
     yield "  " + paint(f"评审 {review['customers']} 家客户，用时 {seconds:.1f} 秒", "dim")
     yield ""
@@ -31,13 +38,13 @@ def _position(currency: str, found: dict[str, Any], customers: int) -> Iterator[
     exposure, overdue = Decimal(found["exposure"]), Decimal(found["overdue"])
     share = _percent(overdue, exposure)
     cells = (
-        ("客户", f"{customers:,} 家"),
-        (f"应收 {currency}", _short(exposure)),
-        ("逾期", f"{_short(overdue)}（{share}）"),
-        ("建议额度", _short(Decimal(found["limit_proposed"]))),
+        ("客户", f"{customers:,} 家", 14),
+        (f"应收 {currency}", _short(exposure), 18),
+        ("其中逾期", f"{_short(overdue)}（{share}）", 24),
+        ("建议额度", _short(Decimal(found["limit_proposed"])), 0),
     )
-    yield "  " + "".join(paint(left(label, 18), "dim") for label, _ in cells)
-    yield "  " + "".join(paint(left(text, 18), "bold") for _, text in cells)
+    yield "  " + "".join(paint(left(label, wide), "dim") for label, _, wide in cells)
+    yield "  " + "".join(paint(left(text, wide), "bold") for _, text, wide in cells)
     yield ""
 
 
@@ -75,9 +82,29 @@ def _spread(title: str, counts: dict[str, int]) -> Iterator[str]:
     yield ""
 
 
-def _warnings(alerts: dict[str, int]) -> str:
-    parts = [paint(f"{label} {alerts.get(name, 0)}", colour) for name, label, colour in ALERTS]
-    return "  " + paint("预警", "dim") + "  " + "   ".join(parts)
+def _rank(item: tuple[str, int]) -> tuple[str, int]:
+    """Order grades from the best: AAA before AA before A before BBB."""
+    return item[0][:1], -len(item[0])
+
+
+def _watched(watch: list[dict[str, Any]]) -> Iterator[str]:
+    if not watch:
+        return
+    yield "  " + paint("最需关注", "dim")
+    for row in watch:
+        name = cut(row["name"], 30)
+        late = f"逾期 {row['dpd']} 天" if row["dpd"] else ""
+        yield (
+            f"    {left(name, 31)}{left(row['grade'], 5)}"
+            f"{right(_short(Decimal(row['open'])), 14)}  {paint(late, 'red')}"
+        )
+    yield ""
+
+
+def _warnings(alerts: dict[str, int]) -> Iterator[str]:
+    if any(alerts.values()):
+        parts = [paint(f"{label} {alerts.get(name, 0)}", colour) for name, label, colour in ALERTS]
+        yield "  " + paint("预警", "dim") + "  " + "   ".join(parts)
 
 
 def _short(amount: Decimal) -> str:

@@ -24,6 +24,15 @@ def right(text: str, cells: int) -> str:
     return " " * max(0, cells - width(text)) + text
 
 
+def cut(text: str, cells: int) -> str:
+    """Return a text that takes no more cells, ending in … where something was left out."""
+    if width(text) <= cells:
+        return text
+    while width(text) > cells - 1:
+        text = text[:-1]
+    return text + "…"
+
+
 def bar(part: int, whole: int, cells: int) -> str:
     """Return a bar as long as the part's share of the whole; anything at all shows as one cell."""
     if part <= 0 or whole <= 0:

@@ -51,7 +51,7 @@ def _beside(args: argparse.Namespace, place: home.Home) -> None:
     with contextlib.ExitStack() as stack:
         if address.is_embedded():
             stack.enter_context(users.using(Cluster(place)))
-        services.bring_up_to_date()
+        services.bring_up_to_date(place)
         _show(args)
 
 

@@ -50,7 +50,7 @@ def serve(
         ports.require_free(bind)
         if cluster is not None:
             stack.enter_context(users.using(cluster))
-        services.bring_up_to_date()
+        services.bring_up_to_date(place)
         services.collect_static(place)
         before()
         Supervisor(place, services.all_services(bind), cluster, on_ready).run()
