@@ -70,7 +70,7 @@ def grade_rank(grade: str) -> int:
 
 def grade_colour(grade: str) -> str:
     """Return the token of a grade's colour."""
-    return f"grade-{grade_rank(grade)}"
+    return f"grade-fill-{grade_rank(grade)}"
 
 
 def unit(currency: str) -> str:

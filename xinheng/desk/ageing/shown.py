@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xinheng.desk import drawing, frame, words
+from xinheng.desk import drawing, frame, paging, words
 from xinheng.insight.ageing import GROUPINGS, Ageing, AgeingLine
 from xinheng.kernel import money
 from xinheng.receivables.queries import NO_DUE_DATE
@@ -23,7 +23,6 @@ GROUPING_NAMES = {
 }  # fmt: skip
 BASIS_NAMES = (("due", gettext_lazy("按到期日")), ("issue", gettext_lazy("按开票日")))
 SHOWN_IN_CHART = 12
-SHOWN_IN_TABLE = 200
 
 
 def grouping(request: HttpRequest) -> str:
@@ -51,6 +50,7 @@ def report(request: HttpRequest, found: Ageing, industries: dict[str, str]) -> d
     groups = [one for one in found.groups if one.currency == currency]
     by = grouping(request)
     parts = pieces(request, found, line) if line else ()
+    first, (_number, size) = paging.offset(request), paging.asked(request)
     return {
         "found": found,
         "currency": currency,
@@ -59,11 +59,9 @@ def report(request: HttpRequest, found: Ageing, industries: dict[str, str]) -> d
         "overdue_share": Decimal(line.overdue) / line.total if line and line.total > 0 else None,
         "strip": parts,
         "columns": [_bucket_name(bucket) for bucket in found.buckets],
-        "rows": [
-            _row(request, found, one, by, industries) for one in groups[:SHOWN_IN_TABLE]
-        ],
+        "rows": [_row(request, found, one, by, industries) for one in groups[first : first + size]],
         "total_row": _row(request, found, line, "", industries) if line else None,
-        "left_out": max(0, len(groups) - SHOWN_IN_TABLE),
+        "pages": paging.pages(request, len(groups)),
         "chart": _chart(request, found, groups[:SHOWN_IN_CHART], by, industries),
     }  # fmt: skip
 

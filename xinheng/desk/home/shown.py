@@ -27,15 +27,11 @@ SOON = timedelta(days=30)
 THIS_WEEK = timedelta(days=6)
 KPI_DAYS = 90
 MONTHS = 6
-# role → the panels it sees first; everybody sees all that the permissions allow
-FIRST = {
-    "sales": ("due", "risk"),
-    "collector": ("due", "risk"),
-    "finance": ("due", "imports"),
-    "credit_manager": ("risk", "reviews_due"),
-    "executive": ("risk", "spread"),
-    "administrator": ("imports",),
-}
+# Rows of a wide and a narrow panel; a row of which only one is allowed is filled by it.
+ROWS = (("risk", "spread"), ("due", "reviews_due"), ("imports", "last_review"))
+# role → the row it sees first
+FIRST = {"sales": "due", "collector": "due", "finance": "due", "administrator": "imports"}
+WIDE, NARROW, WHOLE = "span-8", "span-4", "span-12"
 # panel → the permissions it needs
 PANELS = {
     "risk": ("customers.read", "scoring.read"),
@@ -47,11 +43,17 @@ PANELS = {
 }
 
 
-def panels(by: Actor) -> list[str]:
-    """Return the panels for a person, those of its role first."""
-    allowed = [name for name, needs in PANELS.items() if all(by.may(need) for need in needs)]
-    first = [name for role in sorted(by.roles) for name in FIRST.get(role, ()) if name in allowed]
-    return list(dict.fromkeys([*first, *allowed]))
+def panels(by: Actor) -> list[tuple[str, str]]:
+    """Return (panel, width) for a person, the row of its role first."""
+    allowed = {name for name, needs in PANELS.items() if all(by.may(need) for need in needs)}
+    first = [FIRST[role] for role in sorted(by.roles) if role in FIRST][:1]
+    rows = sorted(ROWS, key=lambda row: row[0] not in first)
+    found = []
+    for wide, narrow in rows:
+        both = [name for name in (wide, narrow) if name in allowed]
+        widths = (WIDE, NARROW) if len(both) == 2 else (WHOLE,)
+        found += list(zip(both, widths, strict=True))
+    return found
 
 
 def context(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def context(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
     wanted = panels(by)
     found: dict[str, Any] = {
         "may_review": by.may("reviews.run"),
-        "panels": [f"desk/home/{name}.html" for name in wanted],
+        "panels": [(f"desk/home/{name}.html", width) for name, width in wanted],
     }
     currency = "CNY"
     if by.may("insight.read"):
@@ -80,7 +82,7 @@ def context(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
             imports_shown.batch(row) for row in exchange.batches(by=by, most=3)
         ],
     }  # fmt: skip
-    return {**found, **{name: builders[name]() for name in wanted}, "today": today}
+    return {**found, **{name: builders[name]() for name, _width in wanted}, "today": today}
 
 
 def _figures(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:

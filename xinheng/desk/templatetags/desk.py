@@ -49,6 +49,16 @@ def whole(minor: int | None, currency: str = "CNY") -> SafeString:
     return format_html("{}", text.removesuffix(".00"))
 
 
+@register.simple_tag
+def rounded(minor: int | None, currency: str = "CNY") -> SafeString:
+    """Write an amount of a statement in whole units; its title holds the exact one."""
+    if not minor:
+        return format_html('<span class="zero">{}</span>', NOTHING if minor is None else "0")
+    shown = f"{kernel_money.major(minor, currency):,.0f}"
+    mark = "is-danger" if minor < 0 else ""
+    return format_html('<span class="{}" title="{}">{}</span>', mark, money(minor, currency), shown)
+
+
 def _short(minor: int, currency: str) -> tuple[str, str]:
     major = kernel_money.major(minor, currency)
     steps = STEPS_ZH if (get_language() or "zh").startswith("zh") else STEPS_EN
@@ -151,6 +161,8 @@ def limit_delta(current: int | None, proposed: int | None) -> SafeString:
     """Say in an arrow and a word where a proposed limit moves."""
     if proposed is None:
         return format_html('<span class="zero">{}</span>', NOTHING)
+    if not proposed:
+        return format_html('<span class="delta is-danger">{}{}</span>', icon("x"), _("不予授信"))
     if current is None:
         return format_html('<span class="delta is-ok">{}{}</span>', icon("plus"), _("新授"))
     if proposed == current:

@@ -26,7 +26,7 @@ const base = (data) => ({
   animationDuration: 420,
   aria: { enabled: true, label: { description: data.title } },
   textStyle: { fontFamily: token("sans"), color: token("ink-2"), fontSize: 12 },
-  grid: { left: 4, right: 12, top: 28, bottom: 4, containLabel: true },
+  grid: { left: 4, right: 22, top: 30, bottom: 4, containLabel: true },
   tooltip: {
     trigger: "axis",
     confine: true,
@@ -70,8 +70,7 @@ const kinds = {
     const many = data.labels.length;
     return {
       ...base(data),
-      legend: { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: words() },
-      grid: { left: 4, right: 16, top: 34, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 40, top: 10, bottom: 4, containLabel: true },
       xAxis: amounts(data),
       yAxis: category(data.labels, {
         inverse: true,
