@@ -31,9 +31,13 @@ def test_only_primitives_divide_aggregate_or_touch_months():
             where = f"{path.relative_to(ROOM)}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.BinOp) and isinstance(node.op, FORBIDDEN_OPERATORS):
                 problems.append(f"{where}: raw {type(node.op).__name__}")
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr in FORBIDDEN_CALLS and ast.unparse(node.func.value) != "p":
-                    problems.append(f"{where}: raw .{node.func.attr}()")
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in FORBIDDEN_CALLS
+                and ast.unparse(node.func.value) != "p"
+            ):
+                problems.append(f"{where}: raw .{node.func.attr}()")
     assert not problems, "\n".join(problems)
 
 

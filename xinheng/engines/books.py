@@ -7,8 +7,9 @@ compare their columns and types with `factors.tables` and with the models.
 from xinheng.factors.tables import ITEMS
 
 _INVOICES = """
-SELECT customer_id, id AS item_id, kind, issue_date, due_date, voided_date, settled_on,
-       credit_minor AS amount_minor
+SELECT customer_id, id AS item_id, kind, issue_date, due_date, voided_date,
+       credit_minor AS amount_minor, open_credit_minor AS open_minor, settled_on, first_move,
+       last_move
 FROM receivables_invoice
 WHERE (status = 'valid' OR voided_date IS NOT NULL) AND {customers}
 """
@@ -23,7 +24,7 @@ JOIN receivables_invoice AS i ON i.id = a.invoice_id
 WHERE {customers}
 UNION ALL
 SELECT i.customer_id, a.credit_note_id AS item_id, i.kind, 'credit_note' AS source,
-       i.due_date, a.effective_date, a.ended_date, a.credit_minor AS amount_minor
+       i.due_date, a.effective_date, a.ended_date, a.source_credit_minor AS amount_minor
 FROM receivables_allocation AS a
 JOIN receivables_invoice AS i ON i.id = a.credit_note_id
 WHERE {customers}
@@ -31,13 +32,14 @@ WHERE {customers}
 
 SELECTS = {
     "customers": """
-SELECT id AS customer_id, code, currency, industry, region, size, since, registered_capital_minor
+SELECT id AS customer_id, code, currency, NULLIF(industry, '') AS industry,
+       NULLIF(region, '') AS region, NULLIF(size, '') AS size, since, registered_capital_minor
 FROM parties_customer
 WHERE {customers}
 """,
     "invoices": _INVOICES,
     "receipts": """
-SELECT customer_id, received_date, method, currency, amount_minor
+SELECT customer_id, received_date, method, credit_minor AS amount_minor
 FROM receivables_receipt
 WHERE {customers}
 """,

@@ -15,6 +15,9 @@ from ibis.expr import types as ir
 from xinheng.engines import books
 from xinheng.engines.compiled import Compiled, compile
 
+# Other statements of this connection that bind on the server keep psycopg's own habit.
+PREPARE_AFTER = 5
+
 _CUSTOMERS = "CAST(%(customers)s AS BIGINT[])"
 
 
@@ -65,7 +68,10 @@ class PostgresEngine:
         connection = connections[self._database]
         connection.ensure_connection()
         driver: Any = connection.connection
-        # Django's cursor writes values into the text; this one binds them on the server.
+        # Django's cursor writes values into the text; this one binds them on the server, which
+        # then plans a statement once per connection. Planning costs more than one customer does.
+        if driver.prepare_threshold is None:
+            driver.prepare_threshold = PREPARE_AFTER
         with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, values, prepare=True)
             return cursor.fetchall()

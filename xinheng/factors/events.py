@@ -48,7 +48,6 @@ EVENTS = Source(
     "events",
     known_events,
     {
-        "events_known": lambda rows: p.count_where(rows, rows.age >= 0),
         "lawsuits_365": _count("lawsuit", days=YEAR, role="defendant"),
         "claims_365": lambda rows: p.sum_where(rows.amount_minor, _claims(rows)),
         # Both tell the one currency of the claims, or that there are several.

@@ -62,19 +62,28 @@ def open_items(tables: Tables, as_of: Any) -> ir.Table:
 
     returns: customer_id, item_id, is_invoice, open_minor above 0, days overdue by due date (a
              credit note without one by its issue date; NULL for an invoice without one)
-    cost:    follows what is open on D and later: an item settled for good by D is not looked at
+    cost:    follows what was open on D; only items whose balance still moved later, and had moved
+             before, look at their allocations
     """
     given = tables.invoices
     unsettled = given.settled_on.isnull() | (given.settled_on > as_of)
     items = given.filter(standing(given, as_of), unsettled)
+    items = items.mutate(
+        is_untouched=p.coalesce(items.first_move > as_of, True),
+        is_final=items.voided_date.isnull() & p.coalesce(items.last_move <= as_of, True),
+    )
+    moving = items.filter(~items.is_untouched & ~items.is_final)
     parts = tables.allocations.filter(active(tables.allocations, as_of))
-    parts = parts.semi_join(items, "item_id")
+    parts = parts.semi_join(moving, "item_id")
     reduced = parts.group_by("item_id").agg(reduced_minor=p.sum_where(parts.amount_minor))
     reduced = reduced.rename(reduced_item="item_id")
     rows = items.left_join(reduced, items.item_id == reduced.reduced_item)
+    left = p.either(
+        rows.is_final, rows.open_minor, rows.amount_minor - p.coalesce(rows.reduced_minor, 0)
+    )
     rows = rows.mutate(
         is_invoice=rows.kind == "invoice",
-        open_minor=rows.amount_minor - p.coalesce(rows.reduced_minor, 0),
+        open_minor=p.either(rows.is_untouched, rows.amount_minor, left),
     )
     aged_from = p.either(rows.is_invoice, rows.due_date, p.coalesce(rows.due_date, rows.issue_date))
     rows = rows.mutate(days=p.days_between(as_of, aged_from))

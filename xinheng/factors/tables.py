@@ -32,8 +32,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "since": "date",
         "registered_capital_minor": "int64",
     },
-    # Invoices and credit notes, amounts positive. `settled_on` is the day from which nothing has
-    # been open any more, over all recorded facts; NULL means open, or unknown: it only saves work.
+    # Invoices and credit notes, amounts positive. The last four columns state the position over all
+    # recorded facts, as `receivables.Invoice` explains them; they save work and decide nothing.
     "invoices": {
         "customer_id": "int64",
         "item_id": "int64",
@@ -41,14 +41,16 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "issue_date": "date",
         "due_date": "date",
         "voided_date": "date",
-        "settled_on": "date",
         "amount_minor": "int64",
+        "open_minor": "int64",
+        "settled_on": "date",
+        "first_move": "date",
+        "last_move": "date",
     },
     "receipts": {
         "customer_id": "int64",
         "received_date": "date",
         "method": "string",
-        "currency": "string",
         "amount_minor": "int64",
     },
     # What reduced an item: a receipt or a credit note. An applied credit note has two rows, one
