@@ -4,12 +4,7 @@ from django.utils import timezone
 
 from xinheng import access
 from xinheng.access import operations as people
-from xinheng.api import operations as answers
 
 
 def forget_sign_ins() -> None:
     people.forget_sign_ins(by=access.system("worker"), at=timezone.now())
-
-
-def forget_answers() -> None:
-    answers.forget_old_answers(by=access.system("worker"), at=timezone.now())
