@@ -124,7 +124,8 @@ def value_of(value: Fraction | None, unit: str) -> str:
     number = Decimal(value.numerator) / Decimal(value.denominator)
     if unit == "ratio":
         return f"{number * 100:.1f}%"
-    return f"{number:.1f} {_('天')}" if unit == "days" else f"{number:.2f} {_('次')}"
+    days, times = _("天"), _("次")
+    return f"{number:.1f} {days}" if unit == "days" else f"{number:.2f} {times}"
 
 
 def _spread(by: Actor, currency: str) -> dict[str, Any]:

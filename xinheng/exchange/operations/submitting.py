@@ -77,6 +77,8 @@ def start(*, by: Actor, batch_id: uuid.UUID) -> None:
     refuses: UnknownBatch, BatchFinished, SourceGone
     """
     _leave(by, batch_id, "exchange.apply")
+    # From here on whoever looks sees it on its way, also before the worker has taken it up.
+    Batch.objects.filter(uuid=batch_id).update(state=Batch.State.APPLYING)
 
 
 @transaction.atomic

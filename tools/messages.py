@@ -1,0 +1,109 @@
+"""The English catalogue of the desk: collect its texts, compile it, prove it complete.
+
+The Chinese of the templates and modules is the source. `collect` runs Django's makemessages (needs
+GNU gettext) and keeps what is translated; `compile` writes the binary catalogue in plain Python, so
+an installation needs no tool; `check` fails on a missing translation or a stale binary.
+"""
+
+import ast
+import os
+import re
+import struct
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DESK = ROOT / "xinheng" / "desk"
+PO = DESK / "locale" / "en" / "LC_MESSAGES" / "django.po"
+MO = PO.with_suffix(".mo")
+HEADER = (
+    "Project-Id-Version: xinheng\nLanguage: en\nMIME-Version: 1.0\n"
+    "Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"
+    "Plural-Forms: nplurals=2; plural=(n != 1);\n"
+)
+LINE = re.compile(r'(?P<key>msgid_plural|msgid|msgstr(?:\[\d\])?)?\s*(?P<text>".*")$')
+
+
+def entries(text: str) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return (source, plural?) → translations of a catalogue; obsolete lines are left out."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for block in text.split("\n\n"):
+        parts: dict[str, str] = {}
+        key = ""
+        for line in block.splitlines():
+            match = None if line.startswith("#") else LINE.match(line.strip())
+            if match:
+                key = match["key"] or key
+                parts[key] = parts.get(key, "") + ast.literal_eval(match["text"])
+        if parts.get("msgid"):
+            sources = tuple(parts[name] for name in ("msgid", "msgid_plural") if name in parts)
+            said = tuple(value for name, value in parts.items() if name.startswith("msgstr"))
+            found[sources] = said
+    return found
+
+
+def binary(found: dict[tuple[str, ...], tuple[str, ...]]) -> bytes:
+    """Return the catalogue as GNU gettext's .mo, entries in the order of their sources."""
+    pairs = [(b"", HEADER.encode())]
+    pairs += [
+        ("\0".join(sources).encode(), "\0".join(said).encode())
+        for sources, said in found.items()
+        if all(said)
+    ]
+    pairs.sort()
+    start = 28 + 16 * len(pairs)
+    ids = b"".join(source + b"\0" for source, _said in pairs)
+    texts = b"".join(said + b"\0" for _source, said in pairs)
+    first, second = [], []
+    at, then = start, start + len(ids)
+    for source, said in pairs:
+        first += [len(source), at]
+        second += [len(said), then]
+        at, then = at + len(source) + 1, then + len(said) + 1
+    head = struct.pack(
+        "<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, start
+    )  # fmt: skip
+    return head + struct.pack(f"<{4 * len(pairs)}I", *first, *second) + ids + texts
+
+
+def collect() -> int:
+    """Bring the catalogue up to the texts of the code."""
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings")
+    os.chdir(DESK)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command(
+        "makemessages", locale=["en"], no_location=True, no_wrap=True, no_obsolete=True,
+        verbosity=0,
+    )  # fmt: skip
+    return compile_()
+
+
+def compile_() -> int:
+    """Write the binary catalogue."""
+    MO.write_bytes(binary(entries(PO.read_text("utf-8"))))
+    return check()
+
+
+def problems() -> list[str]:
+    """Return every text without an English one, and whether the binary is stale."""
+    text = PO.read_text("utf-8")
+    found = entries(text)
+    missing = [sources[0] for sources, said in found.items() if not all(said)]
+    unsure = ["a translation is marked fuzzy"] if re.search(r"^#, .*fuzzy", text, re.M) else []
+    stale = [] if MO.read_bytes() == binary(found) else ["django.mo is not what django.po says"]
+    return [f"no English for {source!r}" for source in missing] + unsure + stale
+
+
+def check() -> int:
+    """Say whether the catalogue is complete and compiled."""
+    found = problems()
+    print("\n".join(found) or "the English catalogue is complete")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit({"collect": collect, "compile": compile_, "check": check}[sys.argv[1]]())
