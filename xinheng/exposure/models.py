@@ -116,7 +116,11 @@ class Entry(models.Model):
         RELEASE = "release", "特批放行"
         INSURED = "insured", "保险"
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    # The trigger meets every account of a statement anyway and refuses unknown ones at once, so
+    # the database need not look up each row's again.
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.DateTimeField(db_default=Now())
     effective_date = models.DateField()
@@ -174,7 +178,9 @@ class Rung(models.Model):
     delivered; none when the document names none.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     counter = models.CharField(max_length=10)
     day = models.DateField(null=True)
     open_minor = models.BigIntegerField()

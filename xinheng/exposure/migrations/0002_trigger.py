@@ -7,7 +7,9 @@ from django.db import migrations
 
 APPLY = """
 CREATE FUNCTION exposure_apply() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+-- A session keeps the plans of its first call, be it one entry or 200,000: index look-ups serve both.
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
     over record;
 BEGIN
@@ -22,6 +24,12 @@ BEGIN
     )
     ORDER BY a.id
     FOR NO KEY UPDATE;
+
+    IF EXISTS (
+        SELECT FROM added e WHERE NOT EXISTS (SELECT FROM exposure_account a WHERE a.id = e.account_id)
+    ) THEN
+        RAISE EXCEPTION 'an entry needs an account' USING ERRCODE = 'foreign_key_violation';
+    END IF;
 
     WITH leaf AS (
         SELECT account_id,

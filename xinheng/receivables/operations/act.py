@@ -35,6 +35,7 @@ FAULTS: dict[str, tuple[str, Callable[..., Refusal]]] = {
     "torn": ("number", LinesDisagree),
 }
 JOURNAL_SLICE = 5_000  # changed documents in memory at once
+LARGE = 1_000  # from how many rows on plans are worth statistics
 SLICE = 500  # customers whose open items are in memory at once
 
 
@@ -42,6 +43,7 @@ class Act:
     """The working tables of one staged relation, from staging to the entries.
 
     texts: the module with the statements of the kind of document
+    has_new, has_rebuilt, has_changed: what comparing found; steps without work are left out
     """
 
     def __init__(self, by: Actor, batch_id: UUID | None, texts: ModuleType) -> None:
@@ -50,6 +52,8 @@ class Act:
         self.texts = texts
         self.refused: list[RowRefusal] = []
         self.cursor = connection.cursor()
+        self.staged = 0
+        self.has_new = self.has_rebuilt = self.has_changed = False
 
     def run(self, statement: str, **params: Any) -> int:
         """Execute one text (several statements when it has no parameters)."""
@@ -65,18 +69,37 @@ class Act:
         self.run(sql.DROP)
         self.run(matching.WORK)
         self.run(self.texts.STAGE.format(relation=relation))
+        self.staged = self.rows("SELECT count(*) FROM rcv_head")[0][0]
+        self.look("rcv_head (number, customer_id)")
         self._refuse_faults()
         self.run(self.texts.CUSTOMERS)
+        self.look("rcv_customer")
         exposure.open_accounts(by=self.by, relation="rcv_customer")
         exposure.lock_accounts(by=self.by, relation="rcv_customer")
         self.run(self.texts.DOCUMENTS)
-        self.compare()
+        self.look("rcv_doc (id, number, is_new)")
+        self._compare()
         self._convert()
 
-    def compare(self) -> None:
-        if add_other_lines := getattr(self.texts, "ADD_OTHER_LINES", None):
-            self.run(add_other_lines)
-        self.run(self.texts.COMPARE)
+    def look(self, *tables: str) -> None:
+        """Let the planner see what a large relation put into working tables."""
+        if self.staged >= LARGE:
+            self.run(f"ANALYZE {', '.join(tables)}")
+
+    def look_at_books(self, table: str) -> None:
+        """Let the planner see a table of the books that this act has multiplied."""
+        if self.staged >= LARGE:
+            self.run("SELECT receivables_look(%(table)s, %(rows)s)", table=table, rows=self.staged)
+
+    def _compare(self) -> None:
+        if self.rows("SELECT EXISTS (SELECT FROM rcv_doc WHERE NOT is_new)")[0][0]:
+            if add_other_lines := getattr(self.texts, "ADD_OTHER_LINES", None):
+                self.run(add_other_lines)
+            self.run(self.texts.COMPARE)
+        found = self.rows(
+            "SELECT bool_or(is_new), bool_or(is_rebuilt), bool_or(is_changed) FROM rcv_doc"
+        )[0]
+        self.has_new, self.has_rebuilt, self.has_changed = (bool(flag) for flag in found)
 
     def _refuse_faults(self) -> None:
         found = self.rows(
@@ -134,6 +157,8 @@ class Act:
 
     def journal_changes(self, prefix: str) -> None:
         """Record every changed document with what it was and what it becomes."""
+        if not self.has_changed:
+            return
         after = -1
         while changes := self.rows(self.texts.CHANGES, after=after, slice=JOURNAL_SLICE):
             after = changes[-1][0]
@@ -142,30 +167,43 @@ class Act:
 
     def write(self) -> None:
         """Write new, rebuilt and described documents."""
-        for statement in (self.texts.INSERT, self.texts.REBUILD, self.texts.DESCRIBE):
-            self.run(statement, batch=self.batch_id)
+        if self.has_new:
+            self.run(self.texts.INSERT, batch=self.batch_id)
+        if self.has_changed:
+            self.run(self.texts.REBUILD, batch=self.batch_id)
+            self.run(self.texts.DESCRIBE, batch=self.batch_id)
+        self.look_at_books(self.texts.TABLE)
 
     def retract(self, statement: str) -> None:
         """End the allocations of rebuilt documents as if they had never been."""
-        self.run(statement)
-        self.run(matching.MOVES.format(relation="rcv_retracted", sign=1))
-        self.run(matching.END_RETRACTED)
+        self.run(matching.RETRACTED)
+        if not self.has_rebuilt:
+            return
+        self.run(matching.REBUILT)
+        self.look("rcv_rebuilt", "rcv_doc (id, number, is_new, is_rebuilt)")
+        if self.run(statement):
+            self.look("rcv_retracted")
+            self.run(matching.MOVES.format(relation="rcv_retracted", sign=1))
+            self.run(matching.END_RETRACTED)
 
     def restate(self, relation: str) -> None:
         """State anew what is open on the documents that a relation of allocations names."""
+        if relation == "rcv_retracted" and not self.has_rebuilt:
+            return
         self.run(matching.RESTATE_INVOICES.format(relation=relation))
         self.run(matching.RESTATE_RECEIPTS.format(relation=relation))
 
     def reseat(self) -> None:
         """Give sources their place back on the invoices that changed under them."""
-        self.run(matching.RESEAT)
-        self._place()
+        if self.has_rebuilt and self.run(matching.RESEAT):
+            self._place()
 
     def settle_named(self, targets: str) -> None:
         """Let everything that names one of the targets meet it."""
-        self.run(targets)
-        self.run(matching.NAME)
-        self._place()
+        if self.run(targets):
+            self.look("rcv_target")
+            if self.run(matching.NAME):
+                self._place()
 
     def settle_oldest(self) -> None:
         """Let money that names nothing meet the items issued by its day (rules.allocate)."""
@@ -188,9 +226,11 @@ class Act:
 
     def _place(self) -> None:
         self.run("DROP TABLE IF EXISTS rcv_placed")
-        self.run("ANALYZE rcv_want")
+        self.look("rcv_want")
         self.run(matching.PLACE)
+        self.look("rcv_placed (invoice_id, receipt_id, credit_note_id)")
         if self.run(matching.INSERT_PLACED, batch=self.batch_id):
+            self.look_at_books("receivables_allocation")
             self.run(matching.MOVES.format(relation="rcv_placed", sign=-1))
             self.restate("rcv_placed")
         self.run("DELETE FROM rcv_want")

@@ -43,12 +43,14 @@ def record_staged_invoices(*, by: Actor, batch_id: UUID, relation: str) -> Outco
     act.stage(relation)
     outcome = act.count()
     act.journal_changes("invoice")
-    act.run(texts.MOVES_OUT)
+    if act.has_rebuilt:
+        act.run(texts.MOVES_OUT)
     act.retract(matching.RETRACT_OF_INVOICES)
     act.write()
     act.run(texts.LINES)
     act.restate("rcv_retracted")
-    act.run(texts.MOVES_IN)
+    if act.has_new or act.has_rebuilt:
+        act.run(texts.MOVES_IN)
     act.reseat()
     act.settle_named(matching.TARGETS_OF_INVOICES)
     act.book()

@@ -1,5 +1,7 @@
 """Staged invoice rows become documents: compare with the books, then write what differs."""
 
+TABLE = "receivables_invoice"
+
 STAGE = """
 CREATE TEMP TABLE rcv_line ON COMMIT DROP AS
 SELECT s.row, s.number, coalesce(s.line, 1) AS line, s.customer_id, s.issue_date,
@@ -17,8 +19,6 @@ SELECT number, customer_id, issue_date, due_date, terms, currency, kind, applies
 FROM rcv_line
 GROUP BY number, customer_id, issue_date, due_date, terms, currency, kind, applies_to, status,
          voided_date, order_number, salesperson;
-ANALYZE rcv_line;
-ANALYZE rcv_head;
 """
 
 # One row per refused line: the first thing that is wrong with it.
@@ -54,14 +54,13 @@ CREATE TEMP TABLE rcv_customer ON COMMIT DROP AS
 SELECT customer_id FROM rcv_head
 UNION
 SELECT i.customer_id FROM receivables_invoice i JOIN rcv_head h ON h.number = i.number;
-ANALYZE rcv_customer;
 """
 
 # Numbers get their ids here, so that lines and entries need not look for them.
 DOCUMENTS = """
 CREATE TEMP TABLE rcv_doc ON COMMIT DROP AS
 SELECT h.*, a.id AS account_id, a.currency AS credit_currency,
-       coalesce(i.id, nextval(pg_get_serial_sequence('receivables_invoice', 'id'))) AS id,
+       coalesce(i.id, nextval('receivables_invoice_id_seq')) AS id,
        i.id IS NULL AS is_new, false AS is_rebuilt, false AS is_changed,
        h.amount_minor AS credit_minor, 1::numeric(20, 10) AS rate, NULL::date AS rate_date
 FROM rcv_head h
@@ -69,7 +68,6 @@ JOIN exposure_account a ON a.customer_id = h.customer_id
 JOIN exposure_segment s ON s.id = a.segment_id AND s.code = 'main'
 LEFT JOIN receivables_invoice i ON i.number = h.number
 ORDER BY h.row;
-ANALYZE rcv_doc;
 """
 
 # A file may carry some lines of an invoice only; the others stay.

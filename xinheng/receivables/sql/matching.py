@@ -18,36 +18,44 @@ CREATE TEMP TABLE rcv_want (
 CREATE TEMP TABLE rcv_target (id bigint) ON COMMIT DROP;
 """
 
+# `is_reseated`: only its invoice changed, so the source keeps its place there if there is room.
+RETRACTED = """
+CREATE TEMP TABLE rcv_retracted (
+    id bigint, invoice_id bigint, receipt_id bigint, credit_note_id bigint, amount_minor bigint,
+    credit_minor bigint, source_credit_minor bigint, effective_date date, ended_date date,
+    is_reseated boolean
+) ON COMMIT DROP
+"""
+
 _PART = """
     al.id, al.invoice_id, al.receipt_id, al.credit_note_id, al.amount_minor, al.credit_minor,
     al.source_credit_minor, al.effective_date, al.ended_date
 """
 _WAS = "(al.ended_date IS NULL OR al.ended_date > al.effective_date)"
 
-# `is_reseated`: only its invoice changed, so the source keeps its place there if there is room.
+# The rebuilt documents, apart, so that the planner knows how few they are.
+REBUILT = """
+CREATE TEMP TABLE rcv_rebuilt ON COMMIT DROP AS SELECT id FROM rcv_doc WHERE is_rebuilt
+"""
+
 RETRACT_OF_INVOICES = f"""
-CREATE TEMP TABLE rcv_retracted ON COMMIT DROP AS
-SELECT {_PART}, n.id IS NULL AS is_reseated
+INSERT INTO rcv_retracted
+SELECT {_PART}, al.credit_note_id IS NULL
+                OR al.credit_note_id NOT IN (SELECT id FROM rcv_rebuilt)
 FROM receivables_allocation al
-JOIN rcv_doc t ON t.id = al.invoice_id AND t.is_rebuilt
-LEFT JOIN rcv_doc n ON n.id = al.credit_note_id AND n.is_rebuilt
-WHERE {_WAS}
+WHERE al.invoice_id IN (SELECT id FROM rcv_rebuilt) AND {_WAS}
 UNION ALL
 SELECT {_PART}, false
 FROM receivables_allocation al
-JOIN rcv_doc n ON n.id = al.credit_note_id AND n.is_rebuilt
-LEFT JOIN rcv_doc t ON t.id = al.invoice_id AND t.is_rebuilt
-WHERE {_WAS} AND t.id IS NULL;
-ANALYZE rcv_retracted;
+WHERE al.credit_note_id IN (SELECT id FROM rcv_rebuilt)
+  AND al.invoice_id NOT IN (SELECT id FROM rcv_rebuilt) AND {_WAS}
 """
 
 RETRACT_OF_RECEIPTS = f"""
-CREATE TEMP TABLE rcv_retracted ON COMMIT DROP AS
-SELECT {_PART}, false AS is_reseated
+INSERT INTO rcv_retracted
+SELECT {_PART}, false
 FROM receivables_allocation al
-JOIN rcv_doc r ON r.id = al.receipt_id AND r.is_rebuilt
-WHERE {_WAS};
-ANALYZE rcv_retracted;
+WHERE al.receipt_id IN (SELECT id FROM rcv_rebuilt) AND {_WAS}
 """
 
 END_RETRACTED = """
@@ -92,7 +100,6 @@ UNION
 SELECT t.id
 FROM rcv_doc n JOIN receivables_invoice t ON t.number = n.applies_to
 WHERE (n.is_new OR n.is_rebuilt) AND n.kind = 'credit_note' AND n.applies_to <> '';
-ANALYZE rcv_target;
 """
 
 TARGETS_OF_RECEIPTS = """
@@ -102,7 +109,6 @@ UNION
 SELECT t.id
 FROM rcv_doc r JOIN receivables_invoice t ON t.number = r.invoice_number
 WHERE (r.is_new OR r.is_rebuilt) AND r.invoice_number <> '';
-ANALYZE rcv_target;
 """
 
 RESEAT = """
@@ -217,7 +223,6 @@ SELECT ordinal, invoice_id, receipt_id, credit_note_id, t_to - t_from AS amount_
          END AS source_credit_minor,
        effective_date, ended_date
 FROM spent;
-ANALYZE rcv_placed;
 """
 
 INSERT_PLACED = """

@@ -1,12 +1,13 @@
 """Staged receipts: compare with the books, write what differs, find money that names nothing."""
 
+TABLE = "receivables_receipt"
+
 STAGE = """
 CREATE TEMP TABLE rcv_head ON COMMIT DROP AS
 SELECT s.row, s.number, s.customer_id, s.received_date, s.amount_minor,
        coalesce(s.currency, 'CNY') AS currency, coalesce(s.method, 'transfer') AS method,
        coalesce(s.invoice_number, '') AS invoice_number, coalesce(s.payer, '') AS payer
 FROM {relation} s;
-ANALYZE rcv_head;
 """
 
 FAULTS = """
@@ -25,13 +26,12 @@ CREATE TEMP TABLE rcv_customer ON COMMIT DROP AS
 SELECT customer_id FROM rcv_head
 UNION
 SELECT r.customer_id FROM receivables_receipt r JOIN rcv_head h ON h.number = r.number;
-ANALYZE rcv_customer;
 """
 
 DOCUMENTS = """
 CREATE TEMP TABLE rcv_doc ON COMMIT DROP AS
 SELECT h.*, a.id AS account_id, a.currency AS credit_currency,
-       coalesce(r.id, nextval(pg_get_serial_sequence('receivables_receipt', 'id'))) AS id,
+       coalesce(r.id, nextval('receivables_receipt_id_seq')) AS id,
        r.id IS NULL AS is_new, false AS is_rebuilt, false AS is_changed,
        h.amount_minor AS credit_minor, 1::numeric(20, 10) AS rate, NULL::date AS rate_date
 FROM rcv_head h
@@ -39,7 +39,6 @@ JOIN exposure_account a ON a.customer_id = h.customer_id
 JOIN exposure_segment s ON s.id = a.segment_id AND s.code = 'main'
 LEFT JOIN receivables_receipt r ON r.number = h.number
 ORDER BY h.row;
-ANALYZE rcv_doc;
 """
 
 _MONEY = "customer_id received_date amount_minor currency invoice_number"
