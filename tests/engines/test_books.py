@@ -5,6 +5,7 @@ from django.db import connection
 
 from xinheng import engines
 from xinheng.engines import books
+from xinheng.engines.refusals import EngineUnknown
 from xinheng.evidence import models as evidence
 from xinheng.factors import catalogue
 from xinheng.factors.tables import ITEMS, SCHEMAS
@@ -36,7 +37,7 @@ def test_reading_the_restricted_books_names_the_customers_in_every_part():
 
 
 def test_there_is_no_engine_of_another_name():
-    with pytest.raises(engines.opening.EngineUnknown), engines.open("abacus"):
+    with pytest.raises(EngineUnknown), engines.open("abacus"):
         pass
 
 

@@ -31,7 +31,7 @@ NOBODYS_DAY = date(1583, 7, 19)
 CACHED = 128
 
 
-class SparkCompiler(PySparkCompiler):
+class SparkCompiler(PySparkCompiler):  # type: ignore[misc]
     """Ibis's compiler for Spark SQL, with the one aggregate of ours that it leaves out."""
 
     def visit_BitOr(self, op: ops.BitOr, *, arg: Any, where: Any) -> Any:
@@ -88,7 +88,7 @@ def _compile(expression: ir.Table, dialect: str, binding: Binding) -> Compiled:
     reads = columns_read(expression)
     tree = compiler.to_sqlglot(expression, params={AS_OF: NOBODYS_DAY})
     literal = _written(compiler, ibis.literal(NOBODYS_DAY))
-    bound = {
+    bound: dict[str, Any] = {
         name: sqlglot.parse_one(binding(name, columns), dialect=compiler.dialect)
         for name, columns in reads.items()
     }
@@ -99,7 +99,7 @@ def _compile(expression: ir.Table, dialect: str, binding: Binding) -> Compiled:
     return Compiled(sql.replace(literal, DAY[dialect]), reads, literal in sql)
 
 
-def _bind(node: sge.Expression, bound: dict[str, sge.Expression]) -> sge.Expression:
+def _bind(node: Any, bound: dict[str, Any]) -> Any:
     if isinstance(node, sge.Table) and node.name in bound and not node.db:
         return sge.Subquery(this=bound[node.name].copy(), alias=node.args.get("alias"))
     return node

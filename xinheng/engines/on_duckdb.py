@@ -53,7 +53,6 @@ class DuckDBEngine:
         for table, columns in columns_read(expression).items():
             if not set(columns) <= self._loaded.get(table, set()):
                 wanted = self._loaded.get(table, set()) | set(columns)
-                self._connection.execute(f'DROP TABLE IF EXISTS "{table}"')
                 self._loader(self._connection, table, tuple(sorted(wanted)))
                 self._loaded[table] = wanted
 
@@ -70,7 +69,8 @@ class DuckDBEngine:
         if customers is not None:
             values["customers"] = list(customers)
         relation = self._connection.sql(compiled.sql, params=values)
-        return relation.to_arrow_table().cast(expression.schema().to_pyarrow())
+        found: pa.Table = relation.to_arrow_table()
+        return found.cast(expression.schema().to_pyarrow())
 
     def close(self) -> None:
         """Give the memory back."""

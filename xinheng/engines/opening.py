@@ -12,24 +12,14 @@ from ibis.expr import types as ir
 from xinheng.engines.on_duckdb import DuckDBEngine
 from xinheng.engines.on_postgres import PostgresEngine
 from xinheng.engines.reading import Books, Memory
-from xinheng.kernel.refusals import Refusal
+from xinheng.engines.refusals import EngineUnknown
+from xinheng.engines.snapshots import Snapshot
 
 BOOKS = "books"
 KINDS = ("postgres", "duckdb")
 
 # The books, a folder of Parquet files, or declared tables in memory.
 Source = str | Path | Mapping[str, pa.Table]
-
-
-class EngineUnknown(Refusal):
-    """There is no engine of that name, or it cannot read such a source."""
-
-    code = "engine-unknown"
-    zh = "没有引擎“{engine}”，或它不能读取该来源；可用：postgres（账簿）、duckdb（账簿、快照）。"
-    en = (
-        "There is no engine '{engine}', or it cannot read this source; "
-        "known: postgres (books), duckdb (books, snapshots)."
-    )
 
 
 class Engine(Protocol):
@@ -67,13 +57,15 @@ def open(
         return
     if kind != "duckdb":
         raise EngineUnknown(engine=kind)
+    folders: list[Path] = []
     with ExitStack() as stack:
         if source == BOOKS:
-            loader, folders = stack.enter_context(Books()).load, ()
+            loader = stack.enter_context(Books()).load
         elif isinstance(source, Mapping):
-            loader, folders = stack.enter_context(Memory(source)).load, ()
+            loader = stack.enter_context(Memory(source)).load
         else:
-            raise EngineUnknown(engine=kind)
+            snapshot = stack.enter_context(Snapshot(Path(source)))
+            loader, folders = snapshot.load, [snapshot.folder]
         engine = DuckDBEngine(
             loader, folders=folders, threads=threads, memory=memory, temporary=temporary
         )

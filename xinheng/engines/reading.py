@@ -89,5 +89,5 @@ def create(
     types = SCHEMAS[table]
     taken = ", ".join(f'CAST("{name}" AS {_TYPES[types[name]]}) AS "{name}"' for name in columns)
     target.register("arriving", rows)
-    target.execute(f'CREATE TABLE "{table}" AS SELECT {taken} FROM arriving')
+    target.execute(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {taken} FROM arriving')
     target.unregister("arriving")

@@ -38,7 +38,8 @@ CATALOGUE: tuple[Factor, ...] = (
     *reputation.FACTORS,
     *external.FACTORS,
 )
-BY_CODE: dict[str, Factor | Figure] = {it.code: it for it in (*CATALOGUE, *FIGURES)}
+_EVERY: tuple[Factor | Figure, ...] = (*CATALOGUE, *FIGURES)
+BY_CODE: dict[str, Factor | Figure] = {it.code: it for it in _EVERY}
 ALWAYS = ("customer_id", "code", "currency")
 
 

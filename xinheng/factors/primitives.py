@@ -23,9 +23,6 @@ SUM_LIMIT = 2_300_000_000_000_000_000
 WEIGHT_LIMIT = 9_000
 AMOUNT_LIMIT = 1_000_000_000_000_000
 
-Number = ir.NumericValue
-Rows = ir.Table
-
 
 # --- values of one row --------------------------------------------------------------------------
 
@@ -200,7 +197,7 @@ def weigh(amount: ir.IntegerValue, weight: ir.IntegerValue) -> ir.IntegerValue:
     return hold(amount, -AMOUNT_LIMIT, AMOUNT_LIMIT) * weight
 
 
-def count_where(rows: Rows, condition: ir.BooleanValue) -> ir.IntegerScalar:
+def count_where(rows: ir.Table, condition: ir.BooleanValue) -> ir.IntegerScalar:
     """Return how many rows meet the condition."""
     return rows.count(where=condition).cast("int64")
 
@@ -226,7 +223,7 @@ def bits_set(bits: ir.IntegerValue, count: int) -> ir.IntegerValue:
     return total([(bits >> n) & 1 for n in range(count)]).cast("int64")
 
 
-def with_last(rows: Rows, key: str, date: str) -> Rows:
+def with_last(rows: ir.Table, key: str, date: str) -> ir.Table:
     """Return the rows with a column `last_<date>`: the greatest date of their key.
 
     Grouping and joining back is cheaper than a window, and no engine's order of ties matters.

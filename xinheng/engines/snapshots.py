@@ -1,0 +1,93 @@
+"""Folders of Parquet files as a source: the declared tables, or the files a company sends.
+
+The first kind carries the declared tables as they are and is read in place. The second is what
+`generate --format parquet` writes: the columns of the file formats with amounts in `*_minor`; what
+met what is then worked out by the rules of `filing.py`, as an import of the same files would.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import duckdb
+
+from xinheng.engines import filing
+from xinheng.engines.refusals import SnapshotUnreadable
+from xinheng.factors.tables import SCHEMAS
+
+_TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}
+# What a folder must at least hold.
+NEEDED = ("customers", "invoices")
+
+
+class Snapshot(AbstractContextManager["Snapshot"]):
+    """One folder; nothing is written to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self._is_filed = False
+        for name in NEEDED:
+            if not self._path(name).exists():
+                raise SnapshotUnreadable(folder=str(folder), what=f"{name}.parquet")
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def load(self, target: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+        """Make one declared table available under its name."""
+        found = self._columns(target, "invoices")
+        if {"customer_id", "item_id", "first_move"} <= set(found):
+            self._show_declared(target, table, columns)
+            return
+        if not self._is_filed:
+            self._file(target)
+            self._is_filed = True
+        chosen = ", ".join(f'"{column}"' for column in columns)
+        target.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT {chosen} FROM filed_{table}')
+
+    def _show_declared(
+        self, target: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]
+    ) -> None:
+        found = self._columns(target, table)
+        missing = [column for column in columns if column not in found]
+        if found and missing:
+            raise SnapshotUnreadable(
+                folder=str(self.folder), what=f"{table}.parquet: {', '.join(missing)}"
+            )
+        types = SCHEMAS[table]
+        taken = ", ".join(
+            f'CAST("{name}" AS {_TYPES[types[name]]}) AS "{name}"' for name in columns
+        )
+        rows = self._rows(table) if found else _nothing(columns)
+        target.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT {taken} FROM {rows}')
+
+    def _file(self, target: duckdb.DuckDBPyConnection) -> None:
+        problem = filing.file(target, self._reader(target))
+        if problem:
+            raise SnapshotUnreadable(folder=str(self.folder), what=problem)
+
+    def _reader(self, target: duckdb.DuckDBPyConnection) -> Callable[[str], filing.Raw]:
+        def read(name: str) -> filing.Raw:
+            return filing.Raw(self._rows(name), frozenset(self._columns(target, name)))
+
+        return read
+
+    def _columns(self, target: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+        if not self._path(name).exists():
+            return []
+        described = target.execute(f"DESCRIBE SELECT * FROM {self._rows(name)}").fetchall()
+        return [row[0] for row in described]
+
+    def _path(self, name: str) -> Path:
+        """Return the file of a table, or the folder of its parts."""
+        whole = self.folder / f"{name}.parquet"
+        return whole if whole.exists() else self.folder / name
+
+    def _rows(self, name: str) -> str:
+        path = self._path(name)
+        text = str(path / "**" / "*.parquet" if path.is_dir() else path).replace("'", "''")
+        return f"read_parquet('{text}')"
+
+
+def _nothing(columns: tuple[str, ...]) -> str:
+    return f"(SELECT {', '.join(f'NULL AS {name}' for name in columns)} WHERE FALSE)"
