@@ -146,9 +146,13 @@ def test_a_page_is_closed_to_who_is_not_signed_in(name, world):
             assert answer["Location"].startswith(reverse("account_login"))
 
 
+def arguments_of(entry):
+    return [part[1:-1] for part in entry.path.split("/") if part.startswith("{")]
+
+
 def call(entry, world, role, secret, *, foreign=False):
     """Make one REST call with an empty body, as far as the door lets it in."""
-    names = [part[1:-1] for part in entry.path.split("/") if part.startswith("{")]
+    names = arguments_of(entry)
     address = f"/api/v1{entry.path}"
     for name, value in world.arguments(names, role, foreign=foreign).items():
         address = address.replace(f"{{{name}}}", str(value))
@@ -165,7 +169,7 @@ def test_a_call_answers_to_whom_the_table_says_and_never_for_foreign_things(name
     for role, user in world.people.items():
         secret = worlds.token(user)
         may = entry.permission in policy.permissions_of(frozenset({role}))
-        for foreign in (False, True) if "{" in entry.path else (False,):
+        for foreign in kinds_of(arguments_of(entry)):
             answer = call(entry, world, role, secret, foreign=foreign)
             status = answer.status_code
             right = (

@@ -52,7 +52,7 @@ def panels(by: Actor) -> list[tuple[str, str]]:
     for wide, narrow in rows:
         both = [name for name in (wide, narrow) if name in allowed]
         widths = (WIDE, NARROW) if len(both) == 2 else (WHOLE,)
-        found += list(zip(both, widths, strict=True))
+        found += list(zip(both, widths, strict=False))
     return found
 
 

@@ -90,13 +90,14 @@ def short(minor: int | None, currency: str = "CNY") -> str:
 @register.filter
 def pct(ratio: Decimal | float | None, digits: int = 1) -> str:
     """Write a ratio of 1 as a percentage."""
-    return NOTHING if ratio is None else f"{Decimal(str(ratio)) * 100:.{digits}f}%"
+    return NOTHING if ratio in (None, "") else f"{Decimal(str(ratio)) * 100:.{digits}f}%"
 
 
 @register.filter
 def plain(number: Decimal | float | None, digits: int = 1) -> str:
     """Write a number with a fixed count of decimals and thousands separators."""
-    return NOTHING if number is None else f"{Decimal(str(number)):,.{digits}f}"
+    # A template that follows a missing thing arrives here with an empty text, not with None.
+    return NOTHING if number in (None, "") else f"{Decimal(str(number)):,.{digits}f}"
 
 
 @register.filter
