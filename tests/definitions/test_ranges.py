@@ -1,7 +1,7 @@
 """Ranges as people write them, and the proof that a list of them covers every number once."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinheng.definitions import ranges
@@ -42,6 +42,7 @@ def test_gaps_and_overlaps_are_found(texts, codes):
     assert [p.code for p in ranges.gaps([ranges.parse(text) for text in texts])] == codes
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=6, unique=True), st.data())
 def test_ranges_without_gaps_hold_every_number_exactly_once(edges, data):
     edges = sorted(edges)

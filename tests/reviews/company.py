@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import make
 from xinheng.evidence.models import Event, Statement
@@ -26,20 +26,25 @@ CREATE TEMP TABLE made_receipts (
 """
 
 
-def trade(*customers, months=14, late=0, unpaid=0, until=AS_OF):
-    """Sell once a month on 30 days; paid `late` days after it is due, the last ones never."""
+def trade(*customers, months=14, late=0, unpaid=0, known=AS_OF):
+    """Sell once a month on 30 days; paid `late` days after it is due, the last ones never.
+
+    Only what is dated up to `known` is recorded.
+    """
     invoices, receipts = [], []
     for customer in customers:
         for month in range(months, 0, -1):
-            issue = until - timedelta(days=30 * month)
+            issue = AS_OF - timedelta(days=30 * month)
             due = issue + timedelta(days=30)
+            if issue > known:
+                continue
             number, owed = f"{customer.code}-{month}", (AMOUNT, customer.currency)
             invoices.append(
                 [len(invoices), number, 1, customer.pk, issue, due, "", *owed, None, "invoice",
                  "", "valid", None, "", ""]
             )  # fmt: skip
             paid = due + timedelta(days=late)
-            if month > unpaid and paid <= until:
+            if month > unpaid and paid <= known:
                 receipts.append(
                     [len(receipts), f"R-{number}", customer.pk, paid, *owed, "transfer", number, ""]
                 )
@@ -50,7 +55,7 @@ def trade(*customers, months=14, late=0, unpaid=0, until=AS_OF):
 def _record(table, name, rows, operation):
     if not rows:
         return
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(table)
         cursor.executemany(f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
         assert not operation(by=make.CLERK, batch_id=uuid4(), relation=name).refused
@@ -87,8 +92,8 @@ def event(customer, kind, *, on=date(2026, 1, 15)):
     )  # fmt: skip
 
 
-def build():
-    """Return customers by what is to be known about them."""
+def build(known=AS_OF):
+    """Return customers by what is to be known about them, with the facts dated up to `known`."""
     since = date(2018, 1, 1)
     found = {
         "good": make.customer("GOOD", since=since),
@@ -98,9 +103,11 @@ def build():
         "silent": make.customer("SILENT"),
         "dollar": make.customer("DOLLAR", since=since, currency="USD"),
     }
-    trade(found["good"], found["listed"], found["dollar"])
-    trade(found["late"], late=25)
-    trade(found["unpaid"], unpaid=9)
-    statement(found["good"])
-    event(found["listed"], "dishonest_debtor")
+    trade(found["good"], found["listed"], found["dollar"], known=known)
+    trade(found["late"], late=25, known=known)
+    trade(found["unpaid"], unpaid=9, known=known)
+    if known >= date(2026, 3, 1):
+        statement(found["good"])
+    if known >= date(2026, 1, 15):
+        event(found["listed"], "dishonest_debtor")
     return found
