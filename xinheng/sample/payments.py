@@ -81,7 +81,12 @@ def _pay_days(plan: Plan, invoices: Invoices, seed: int) -> Array:
 def _usual_delay(rng: np.random.Generator, plan: Plan, invoices: Invoices) -> Array:
     """Return days after (before: negative) the due date, fitted per customer."""
     count, owner = plan.count, invoices.owner
-    behaviour = draws.ranks_of(-0.75 * plan.quality + 0.66 * rng.standard_normal(count))
+    # Large customers pay a little more punctually, as in the data: counted by invoice, fewer are
+    # late than counted by customer.
+    size = draws.ranks_of(plan.invoices + rng.random(count)) - 0.5
+    behaviour = draws.ranks_of(
+        -0.75 * plan.quality - 0.55 * size + 0.66 * rng.standard_normal(count)
+    )
     share = np.interp(behaviour, figures.LATE_SHARE_RANKS, figures.LATE_SHARES)
     z_late = draws.normal(draws.stratified(rng, count))
     z_early = draws.normal(draws.stratified(rng, count))
@@ -165,13 +170,19 @@ def _parts(
 ) -> tuple[Array, Array, Array]:
     """Split payments into one, two or three parts: (invoice, day, fen) up to the last day."""
     count = invoices.count
-    parts = np.where(owed < 2_000_000, 1, 1 + draws.weighted(rng, (0.83, 0.13, 0.04), count))
+    parts = np.where(owed < 2_000_000, 1, 1 + draws.weighted(rng, (0.85, 0.12, 0.03), count))
     parts = np.where(owed > 0, parts, 0)
     index = np.repeat(np.arange(count), parts)
     place = np.arange(len(index)) - (np.cumsum(parts) - parts)[index]
     remaining = parts[index] - 1 - place  # 0 for the part that settles
     step = rng.integers(5, 24, len(index))
     final = paid[index]
+    # What is paid late is mostly paid late in all its parts.
+    late = final - invoices.due[index]
+    drawn_out = (late > 1) & (rng.random(len(index)) < 0.85)
+    step = np.where(
+        drawn_out, np.minimum(step, (late - 1) // np.maximum(parts[index] - 1, 1)), step
+    )
     # A defaulter may have paid a part on time before it stopped.
     final = np.where(final == NEVER, invoices.due[index] + 10 + step, final)
     day = np.maximum(final - remaining * step, invoices.issue[index])

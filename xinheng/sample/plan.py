@@ -126,8 +126,8 @@ def _fate(
 ) -> Fate:
     """Choose who defaults or passes through a crisis, when, and what shows before.
 
-    Defaulters are old customers of some weight but not giants, mostly of poor quality. Nine in
-    ten show three signals or all four; the tenth fails without warning, as in life.
+    Defaulters are old customers of some weight but not giants, mostly of poor quality. Most
+    show three signals or all four; one in fourteen fails without warning, as in life.
     """
     customers = len(quality)
     hazard = -quality + 0.7 * rng.standard_normal(customers)
@@ -162,9 +162,9 @@ def _signals(rng: np.random.Generator, count: int) -> Array:
     found = np.ones((count, 4), dtype=bool)
     kind = draws.stratified(rng, count)
     missing = rng.integers(1, 4, count)  # lateness is never the one that is missing
-    three = (kind >= 0.35) & (kind < 0.9)
+    three = (kind >= 0.5) & (kind < 0.93)
     found[np.flatnonzero(three), missing[three]] = False
-    found[kind >= 0.9] = False
+    found[kind >= 0.93] = False
     return found
 
 

@@ -98,7 +98,7 @@ def _disturb(
     before = np.maximum(at(-420), joined)
     calm = at(-75)
     in_crisis = (place >= calm) & (place < at(31))
-    away = touched & ~rush & in_crisis & (rng.random(len(place)) < 0.75)
+    away = touched & ~rush & in_crisis & (rng.random(len(place)) < 0.85)
     into = touched & rush & (place >= before) & (place < calm) & (rng.random(len(place)) < 0.24)
     share = rng.random(len(place))
     moved = np.where(away, before + share * (calm - before), place)
