@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from xinheng.exchange.kinds.columns import Column
+from xinheng.files import writers
 from xinheng.kernel import codes, money
 from xinheng.kernel.refusals import Refusal
 
@@ -27,6 +28,9 @@ _INTEGER = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
 )
+# What needs a second look: the rest, nearly every text, is taken as it is.
+_UNUSUAL_FIRST = frozenset("=＝+-@＋－＠'")
+_UNUSUAL = re.compile(_CONTROL.pattern.removesuffix("]") + r"\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 _FORMULA = re.compile(r"[=＝]|[-+@＋－＠].*[(|!]")
@@ -64,8 +68,6 @@ def escape(text: str) -> str:
 
 def unneutralised(text: str) -> str:
     """Refuse what a spreadsheet might execute; a text that was neutralised comes back bare."""
-    from xinheng.files import writers
-
     if _FORMULA.match(text) and not _PLAIN_AMOUNT.fullmatch(text):
         raise Wrong("formula-cell")
     return writers.restore(text) if text[0] == "'" else text
@@ -221,6 +223,10 @@ def _credit_code(text: str) -> str:
 
 
 def _text(text: str, column: Column) -> str:
+    if len(text) <= column.longest and (
+        text.isalnum() or not (text[0] in _UNUSUAL_FIRST or _UNUSUAL.search(text))
+    ):
+        return text
     bare = unneutralised(text)
     if _CONTROL.search(bare):
         raise Wrong("bad-character")

@@ -140,9 +140,9 @@ def from_data(data: Any, kind: str | None = None) -> Mapping:
         mapping = Mapping.model_validate(data)
     except ValidationError as error:
         # Of the two readings of a source, a text or an expression, the second says more.
-        first = max(error.errors(), key=lambda found: "Expression" in found["loc"])
-        names = [str(part) for part in first["loc"] if part not in ("Expression", "str")]
-        place = ".".join(names) or "*"
+        first = max(error.errors(), key=lambda found: "Expression" in str(found["loc"]))
+        names = [str(part) for part in first["loc"] if part != "str"]
+        place = ".".join(name for name in names if "Expression" not in name) or "*"
         raise MappingWrong(place=place, why=first["msg"].removeprefix("Value error, ")) from None
     if kind is not None and mapping.kind != kind:
         raise MappingWrong(place="kind", why=f"the mapping is for {mapping.kind}, not {kind}")

@@ -130,7 +130,14 @@ class Typist:
         if len(values) != self._plan.width:
             values = self._fitted(values, faults)
         for step in self._texts:
-            self._fill(step, values, texts, problems, faults)
+            try:
+                text = step.get(values)
+                if problems:
+                    _refuse_marked(step, problems)
+                found = step.cache.get(text) if step.cache is not None else None
+                texts[step.place] = self._read(step, text) if found is None else found
+            except cells.Wrong as wrong:
+                faults.append((step.column.name, wrong.code, wrong.params))
         if self._amounts:
             currency = texts[self._at["currency"]] if "currency" in self._at else "CNY"
             for step in self._amounts:
@@ -153,39 +160,17 @@ class Typist:
             faults.append(("", "short-row", sizes))
         return values + [""] * (width - len(values))
 
-    def _fill(
-        self,
-        step: _Step,
-        values: Sequence[str],
-        texts: list[str],
-        problems: Mapping[int, str] | None,
-        faults: list[CellFault],
-    ) -> None:
-        try:
-            text = step.get(values)
-            if problems:
-                _refuse_marked(step, problems)
-            cache = step.cache
-            if cache is None:
-                texts[step.place] = self._read(step, text)
-                return
-            found = cache.get(text)
-            if found is None:
-                found = self._read(step, text)
-                if len(cache) > _LARGEST_CACHE:
-                    cache.clear()
-                cache[text] = found
-            texts[step.place] = found
-        except cells.Wrong as wrong:
-            faults.append((step.column.name, wrong.code, wrong.params))
-
     def _read(self, step: _Step, text: str) -> str:
+        """Return the COPY text of a cell and remember it where texts repeat."""
         stripped = text.strip()
-        if stripped:
-            return step.parse(stripped)
-        if step.column.required:
+        if not stripped and step.column.required:
             raise cells.Wrong("missing-value")
-        return step.empty
+        found = step.parse(stripped) if stripped else step.empty
+        if step.cache is not None:
+            if len(step.cache) > _LARGEST_CACHE:
+                step.cache.clear()
+            step.cache[text] = found
+        return found
 
     def _fill_amount(
         self,

@@ -81,7 +81,7 @@ def _first_failure(path: Path, encoding: str) -> _Failure | None:
 
 
 def _foreign(text: str) -> int:
-    return 0 if text.isascii() else sum(not char.isascii() for char in text)
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _line_of(path: Path, offset: int) -> int:

@@ -3,16 +3,27 @@
 The database compares code points, which puts 张 before 李 or after it by accident of encoding.
 """
 
-from functools import lru_cache
-
 LONGEST = 400
+_FIRST_IDEOGRAPH = 0x2E80
 
 
-@lru_cache(maxsize=4_096)
+class _Syllables(dict[int, str]):
+    """Code point → what it sorts by, looked up once; the form that `str.translate` takes."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = _syllable(char) if code >= _FIRST_IDEOGRAPH else char
+        return self[code]
+
+
 def _syllable(char: str) -> str:
     from pypinyin import Style, pinyin
 
-    return pinyin(char, style=Style.NORMAL, errors="ignore")[0][0] if char >= "⺀" else char
+    found = pinyin(char, style=Style.NORMAL, errors="ignore")
+    return found[0][0] if found else char
+
+
+_SYLLABLES = _Syllables()
 
 
 def sort_key(name: str) -> str:
@@ -20,12 +31,4 @@ def sort_key(name: str) -> str:
 
     Characters are looked up one by one: a stable order matters more than the right reading of 行.
     """
-    parts = [_pinyin(char) for char in name.strip().lower()]
-    return "".join(parts)[:LONGEST]
-
-
-def _pinyin(char: str) -> str:
-    try:
-        return _syllable(char)
-    except IndexError:
-        return char
+    return name.strip().lower().translate(_SYLLABLES)[:LONGEST]
