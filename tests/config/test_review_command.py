@@ -1,0 +1,105 @@
+"""`xinheng review` and `xinheng policy`: the keys, columns and exit codes of the contract."""
+
+import json
+from decimal import Decimal
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.reviews import company
+from xinheng import definitions
+from xinheng.config import command
+from xinheng.definitions.refusals import UnreadableDefinition
+from xinheng.reviews.models import Review
+from xinheng.reviews.refusals import UnknownCustomers
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = [
+    "customer_code", "as_of", "currency", "open_minor", "overdue_minor", "dpd_max", "score", "pd",
+    "grade", "tier", "coverage", "reasons", "limit_current_minor", "limit_proposed_minor",
+    "binding", "terms_days", "review_due", "alerts",
+]  # fmt: skip
+
+
+def call(*words):
+    """Run a command inside the test's transaction and return its exit code."""
+    parser, found = command.build_parser()
+    args = parser.parse_args(list(words))
+    return found[args.command].run(args)
+
+
+def said(capsys):
+    return json.loads(capsys.readouterr().out)
+
+
+def test_review_says_what_the_contract_promises(capsys, tmp_path):
+    company.build()
+    out = tmp_path / "results.parquet"
+    code = call(
+        "review", "--json", "--as-of", "2026-03-31", "--engine", "postgres", "--out", str(out)
+    )
+    found = said(capsys)
+    assert code == 0
+    assert set(found) >= {
+        "as_of", "engine", "customers", "seconds", "grades", "tiers", "currencies", "alerts",
+        "versions", "out",
+    }  # fmt: skip
+    assert set(found["seconds"]) == {
+        "snapshot", "factors", "scoring", "limits", "warnings", "record",
+    }  # fmt: skip
+    assert found["alerts"] == {"red": 0, "orange": 0, "yellow": 0}
+    assert set(found["currencies"]["CNY"]) == {
+        "exposure", "overdue", "limit_current", "limit_proposed",
+    }  # fmt: skip
+    assert Decimal(found["currencies"]["CNY"]["overdue"]) == Decimal("80000.00")
+    assert set(found["versions"]) == {"scorecard.default@1", "credit_policy.default@1"}
+    table = pq.read_table(out)
+    assert table.column_names[: len(COLUMNS)] == COLUMNS
+    assert all(name.startswith("f_") for name in table.column_names[len(COLUMNS) :])
+    assert table["customer_code"].to_pylist() == sorted(table["customer_code"].to_pylist())
+    assert table["alerts"].to_pylist() == [[]] * 6
+    assert set(table["limit_current_minor"].to_pylist()) == {None}
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_dry_run_of_one_customer_records_nothing(capsys):
+    company.build()
+    assert call("review", "--dry-run", "--customer", "GOOD", "--engine", "postgres") == 0
+    text = capsys.readouterr().out
+    assert "1 家客户" in text
+    assert "未保存" in text
+    assert Review.objects.count() == 0
+
+
+def test_an_unknown_customer_is_an_input_refused():
+    with pytest.raises(UnknownCustomers) as refused:
+        call("review", "--customer", "NOBODY", "--engine", "postgres")
+    assert refused.value.is_input
+
+
+def test_policies_go_out_and_come_back(capsys, tmp_path):
+    folder = tmp_path / "pack"
+    assert call("policy", "export", str(folder), "--json") == 0
+    assert said(capsys)["files"] == ["credit_policy.default.yaml", "scorecard.default.yaml"]
+    path = folder / "credit_policy.default.yaml"
+    path.write_text(path.read_text("utf-8").replace("trade_days: 45", "trade_days: 40"), "utf-8")
+    assert call("policy", "import", str(folder), "--json") == 0
+    assert said(capsys)["definitions"] == {
+        "credit_policy.default@2": "created",
+        "scorecard.default@1": "unchanged",
+    }
+    assert definitions.published("credit_policy").content.capacity.trade_days == 45
+    assert call("policy", "import", str(folder), "--publish") == 0
+    assert definitions.published("credit_policy").content.capacity.trade_days == 40
+
+
+def test_a_pack_that_is_no_pack_is_an_input_refused(tmp_path):
+    from xinheng.config.commands.policy import FolderUnusable
+
+    (tmp_path / "x.yaml").write_bytes(b"\xff\xfe not yaml: [")
+    with pytest.raises(UnreadableDefinition) as refused:
+        call("policy", "import", str(tmp_path))
+    assert refused.value.is_input
+    with pytest.raises(FolderUnusable):
+        call("policy", "import", str(tmp_path / "missing"))
