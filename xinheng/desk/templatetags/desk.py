@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from typing_extensions import TypeIs
 
 from xinheng.desk import drawing, words
 from xinheng.kernel import money as kernel_money
@@ -21,10 +22,15 @@ STEPS_ZH = ((100_000_000, "亿"), (10_000, "万"))
 STEPS_EN = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 
 
+def _is_absent(value: object) -> TypeIs[None]:
+    """Say whether there is nothing to show; a template passes "" where a thing is missing."""
+    return value is None or value == ""
+
+
 @register.filter
 def money(minor: int | None, currency: str = "CNY") -> str:
     """Write an amount with thousands separators and the currency's digits."""
-    if minor is None:
+    if _is_absent(minor):
         return NOTHING
     major = kernel_money.major(minor, currency or "CNY")
     return f"{major:,.{kernel_money.exponent(currency or 'CNY')}f}"
@@ -34,7 +40,7 @@ def money(minor: int | None, currency: str = "CNY") -> str:
 def cell(minor: int | None, currency: str = "CNY", mark: str = "") -> SafeString:
     """Write an amount for a table: nothing and zero recede, `mark` colours what is above zero."""
     if not minor:
-        return format_html('<span class="zero">{}</span>', NOTHING if minor is None else "0")
+        return format_html('<span class="zero">{}</span>', NOTHING if _is_absent(minor) else "0")
     if mark and minor > 0:
         return format_html('<span class="{}">{}</span>', mark, money(minor, currency))
     return format_html("{}", money(minor, currency))
@@ -43,7 +49,7 @@ def cell(minor: int | None, currency: str = "CNY", mark: str = "") -> SafeString
 @register.simple_tag
 def whole(minor: int | None, currency: str = "CNY") -> SafeString:
     """Write an amount that is usually round, such as a limit: digits only where they say more."""
-    if minor is None:
+    if _is_absent(minor):
         return format_html('<span class="zero">{}</span>', NOTHING)
     text = money(minor, currency)
     return format_html("{}", text.removesuffix(".00"))
@@ -53,7 +59,7 @@ def whole(minor: int | None, currency: str = "CNY") -> SafeString:
 def rounded(minor: int | None, currency: str = "CNY") -> SafeString:
     """Write an amount of a statement in whole units; its title holds the exact one."""
     if not minor:
-        return format_html('<span class="zero">{}</span>', NOTHING if minor is None else "0")
+        return format_html('<span class="zero">{}</span>', NOTHING if _is_absent(minor) else "0")
     shown = f"{kernel_money.major(minor, currency):,.0f}"
     mark = "is-danger" if minor < 0 else ""
     return format_html('<span class="{}" title="{}">{}</span>', mark, money(minor, currency), shown)
@@ -72,7 +78,7 @@ def _short(minor: int, currency: str) -> tuple[str, str]:
 @register.simple_tag
 def figure(minor: int | None, currency: str = "CNY") -> SafeString:
     """Write an amount short, for a headline: 1,234.5 万; its title holds the exact amount."""
-    if minor is None:
+    if _is_absent(minor):
         return format_html("{}", NOTHING)
     number, word = _short(minor, currency)
     return format_html(
@@ -84,26 +90,25 @@ def figure(minor: int | None, currency: str = "CNY") -> SafeString:
 @register.filter
 def short(minor: int | None, currency: str = "CNY") -> str:
     """Write an amount short, as plain text."""
-    return NOTHING if minor is None else "".join(_short(minor, currency or "CNY"))
+    return NOTHING if _is_absent(minor) else "".join(_short(minor, currency or "CNY"))
 
 
 @register.filter
 def pct(ratio: Decimal | float | None, digits: int = 1) -> str:
     """Write a ratio of 1 as a percentage."""
-    return NOTHING if ratio in (None, "") else f"{Decimal(str(ratio)) * 100:.{digits}f}%"
+    return NOTHING if _is_absent(ratio) else f"{Decimal(str(ratio)) * 100:.{digits}f}%"
 
 
 @register.filter
 def plain(number: Decimal | float | None, digits: int = 1) -> str:
     """Write a number with a fixed count of decimals and thousands separators."""
-    # A template that follows a missing thing arrives here with an empty text, not with None.
-    return NOTHING if number in (None, "") else f"{Decimal(str(number)):,.{digits}f}"
+    return NOTHING if _is_absent(number) else f"{Decimal(str(number)):,.{digits}f}"
 
 
 @register.filter
 def count(number: int | None) -> str:
     """Write a count with thousands separators."""
-    return NOTHING if number is None else f"{number:,}"
+    return NOTHING if _is_absent(number) else f"{number:,}"
 
 
 @register.filter
