@@ -30,6 +30,8 @@ os.environ["XINHENG_HOME"] = os.environ["XINHENG_TEST_HOME"]
 os.environ["DJANGO_SETTINGS_MODULE"] = "xinheng.config.settings"
 os.environ["XINHENG_STATIC"] = "plain"
 os.environ["XINHENG_TZ"] = "Asia/Shanghai"
+# The files of pages are served from where they lie; the folder of collected ones only has to be.
+(Path(os.environ["XINHENG_HOME"]) / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
 os.environ.setdefault("XINHENG_DATA", str(REPOSITORY.parent / "shared" / "data"))
 for _name in (
     "XINHENG_DB_ROLE", "XINHENG_BIND", "XINHENG_LANG", "DATABASE_URL", "DATABASE_OWNER_URL",

@@ -79,8 +79,15 @@ class Supervisor:
                     self._look_after(service)
             if not announced and self._all_ready():
                 announced = True
-                self.on_ready()
+                self._announce()
             time.sleep(LOOK)
+
+    def _announce(self) -> None:
+        """Say that all is ready; what goes wrong in saying it ends nothing."""
+        try:
+            self.on_ready()
+        except Exception:
+            log.exception("could not announce that everything is ready")
 
     def _database_runs(self) -> bool:
         if self.cluster is None:

@@ -60,6 +60,9 @@ def _log_to(place: home.Home) -> None:
     """Keep what the supervisor does in the home, and warnings on the terminal too."""
     handler = logging.FileHandler(place.log / "up.log", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger("xinheng.hosting")
-    root.setLevel(logging.INFO)
-    root.addHandler(handler)
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    room = logging.getLogger("xinheng.hosting")
+    room.setLevel(logging.INFO)
+    room.propagate = False
+    room.handlers = [handler, terminal]
