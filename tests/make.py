@@ -1,17 +1,20 @@
 """Plain builders of test data: each makes one thing, named or numbered, in the simplest state."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from xinheng import access
 from xinheng.exposure import operations as exposure
 from xinheng.exposure.models import Account
 from xinheng.exposure.rules import Document
 from xinheng.kernel.money import Money
+from xinheng.kernel.staged import Outcome
 from xinheng.parties.models import Customer, Group
+from xinheng.receivables import operations as receivables
+from xinheng.receivables.facts import InvoiceFacts, ReceiptFacts
 
 _numbers = itertools.count(1)
 CLERK = access.system("test")
@@ -32,7 +35,7 @@ def group(code: str = "", **fields: Any) -> Group:
 def account(limit_minor: int | None = None, of: Customer | None = None, **fields: Any) -> Account:
     """Return the credit account of a customer; with `limit_minor` it is limited to that."""
     owner = of or customer(**fields)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE IF NOT EXISTS made (customer_id bigint) ON COMMIT DROP")
         cursor.execute("INSERT INTO made VALUES (%s)", [owner.pk])
         exposure.open_accounts(by=CLERK, relation="made")
@@ -57,3 +60,23 @@ def document(minor: int, source: str = "", on: date = date(2026, 3, 1), **fields
     """Return a document of `minor` fen (or of `currency=`)."""
     currency = fields.pop("currency", "CNY")
     return Document(source or f"test:{next(_numbers)}", Money(minor, currency), on, **fields)
+
+
+def invoice(number: str, of: Customer, minor: int, issued: date, **fields: Any) -> Outcome:
+    """Record an invoice (or, with `kind=`, a credit note) of one line; due after 30 days."""
+    fields.setdefault("due_date", issued + timedelta(days=30))
+    amount = Money(minor, fields.pop("currency", "CNY"))
+    facts = InvoiceFacts(number, of.pk, issued, amount, **fields)
+    return receivables.record_invoice(by=CLERK, lines=[facts])
+
+
+def credit_note(number: str, of: Customer, minor: int, issued: date, **fields: Any) -> Outcome:
+    """Record a credit note; `applies_to=` names the invoice it reduces."""
+    return invoice(number, of, minor, issued, kind="credit_note", **fields)
+
+
+def receipt(number: str, of: Customer, minor: int, received: date, **fields: Any) -> Outcome:
+    """Record a receipt; `invoice_number=` names what it pays."""
+    amount = Money(minor, fields.pop("currency", "CNY"))
+    facts = ReceiptFacts(number, of.pk, received, amount, **fields)
+    return receivables.record_receipt(by=CLERK, facts=facts)
