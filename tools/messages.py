@@ -1,7 +1,7 @@
-"""The English catalogue of the desk: collect its texts, compile it, prove it complete.
+"""The English catalogues of desk and api: collect their texts, compile them, prove them complete.
 
 The Chinese of the templates and modules is the source. `collect` runs Django's makemessages (needs
-GNU gettext) and keeps what is translated; `compile` writes the binary catalogue in plain Python, so
+GNU gettext) and keeps what is translated; `compile` writes the binary catalogues in plain Python, so
 an installation needs no tool; `check` fails on a missing translation or a stale binary.
 """
 
@@ -14,8 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DESK = ROOT / "xinheng" / "desk"
-PO = DESK / "locale" / "en" / "LC_MESSAGES" / "django.po"
-MO = PO.with_suffix(".mo")
+ROOMS = (DESK, ROOT / "xinheng" / "api")
+PLACE = Path("locale", "en", "LC_MESSAGES", "django.po")
+PO = DESK / PLACE
 HEADER = (
     "Project-Id-Version: xinheng\nLanguage: en\nMIME-Version: 1.0\n"
     "Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"
@@ -67,41 +68,49 @@ def binary(found: dict[tuple[str, ...], tuple[str, ...]]) -> bytes:
 
 
 def collect() -> int:
-    """Bring the catalogue up to the texts of the code."""
+    """Bring the catalogues up to the texts of the code."""
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings")
-    os.chdir(DESK)
     import django
     from django.core.management import call_command
 
     django.setup()
-    call_command(
-        "makemessages", locale=["en"], no_location=True, no_wrap=True, no_obsolete=True,
-        verbosity=0,
-    )  # fmt: skip
+    for room in ROOMS:
+        (room / PLACE).parent.mkdir(parents=True, exist_ok=True)
+        os.chdir(room)
+        call_command(
+            "makemessages", locale=["en"], no_location=True, no_wrap=True, no_obsolete=True,
+            verbosity=0,
+        )  # fmt: skip
     return compile_()
 
 
 def compile_() -> int:
-    """Write the binary catalogue."""
-    MO.write_bytes(binary(entries(PO.read_text("utf-8"))))
+    """Write the binary catalogues."""
+    for room in ROOMS:
+        path = room / PLACE
+        path.with_suffix(".mo").write_bytes(binary(entries(path.read_text("utf-8"))))
     return check()
 
 
 def problems() -> list[str]:
-    """Return every text without an English one, and whether the binary is stale."""
-    text = PO.read_text("utf-8")
+    """Return every text without an English one, and which binaries are stale."""
+    return [problem for room in ROOMS for problem in _problems(room / PLACE)]
+
+
+def _problems(path: Path) -> list[str]:
+    text = path.read_text("utf-8")
     found = entries(text)
     missing = [sources[0] for sources, said in found.items() if not all(said)]
     unsure = ["a translation is marked fuzzy"] if re.search(r"^#, .*fuzzy", text, re.M) else []
-    stale = [] if MO.read_bytes() == binary(found) else ["django.mo is not what django.po says"]
+    stale = [] if path.with_suffix(".mo").read_bytes() == binary(found) else [f"{path} is newer"]
     return [f"no English for {source!r}" for source in missing] + unsure + stale
 
 
 def check() -> int:
-    """Say whether the catalogue is complete and compiled."""
+    """Say whether the catalogues are complete and compiled."""
     found = problems()
-    print("\n".join(found) or "the English catalogue is complete")
+    print("\n".join(found) or "the English catalogues are complete")
     return 1 if found else 0
 
 

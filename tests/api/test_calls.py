@@ -341,3 +341,11 @@ def test_a_revoked_service_stops_its_waiting_review(book):
     operations.revoke_token(by=CLI, token_id=book.number, at=timezone.now())
     with pytest.raises(Forbidden):
         reviews.run(number)
+
+
+def test_titles_and_details_of_ours_have_both_languages(erp):
+    anonymous = type(erp)("")
+    zh = anonymous.get("/customers", accept_language="zh-CN").json()
+    en = anonymous.get("/customers", accept_language="en").json()
+    assert (zh["title"], en["title"]) == ("需要有效的令牌", "A valid token is needed")
+    assert erp.get("/nothing", accept_language="en").json()["title"] == "There is no such resource"
