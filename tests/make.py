@@ -1,7 +1,7 @@
 """Plain builders of test data: each makes one thing, named or numbered, in the simplest state."""
 
 import itertools
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -80,3 +80,8 @@ def receipt(number: str, of: Customer, minor: int, received: date, **fields: Any
     amount = Money(minor, fields.pop("currency", "CNY"))
     facts = ReceiptFacts(number, of.pk, received, amount, **fields)
     return receivables.record_receipt(by=CLERK, facts=facts)
+
+
+def midnight(day: date) -> datetime:
+    """Return the first instant of a day, UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
