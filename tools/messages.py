@@ -1,8 +1,8 @@
 """The English catalogues of desk and api: collect their texts, compile them, prove them complete.
 
 The Chinese of the templates and modules is the source. `collect` runs Django's makemessages (needs
-GNU gettext) and keeps what is translated; `compile` writes the binary catalogues in plain Python, so
-an installation needs no tool; `check` fails on a missing translation or a stale binary.
+GNU gettext) and keeps what is translated; `compile` writes the binary catalogues in plain Python,
+so an installation needs no tool; `check` fails on a missing translation or a stale binary.
 """
 
 import ast

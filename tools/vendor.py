@@ -40,7 +40,7 @@ def pack(part: dict, folder: str) -> tuple[tarfile.TarFile, str, str]:
         cwd=folder, check=True, capture_output=True, text=True,
     )  # fmt: skip
     (meta,) = json.loads(answer.stdout)
-    archive = tarfile.open(next(pathlib.Path(folder).glob("*.tgz")))
+    archive = tarfile.open(next(pathlib.Path(folder).glob("*.tgz")))  # noqa: SIM115
     return archive, archive.getnames()[0].split("/")[0], meta["integrity"]
 
 
@@ -62,9 +62,7 @@ def sync() -> int:
         files = {}
         with tempfile.TemporaryDirectory() as folder:
             archive, root, integrity = pack(part, folder)
-            contents = {
-                f: archive.extractfile(f"{root}/{f}").read() for f in part["files"]
-            }
+            contents = {f: archive.extractfile(f"{root}/{f}").read() for f in part["files"]}
             if "sprite" in part:
                 contents[part["sprite"]] = sprite(archive, root, part["symbols"])
         for path, content in contents.items():

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import _enter, _leave, _name
+from tests.databases import Server
+
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -31,14 +34,14 @@ def _static_folder() -> None:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a company of forty customers, with books up to today."""
+    """The files of a company of two dozen customers, with books up to today."""
     from django.utils import timezone
 
     from xinheng import sample
 
     folder = tmp_path_factory.mktemp("company")
     sample.generate(
-        folder, customers=40, invoices=600, seed=7, until=timezone.localdate(), format="csv",
+        folder, customers=24, invoices=240, seed=7, until=timezone.localdate(), format="csv",
         people=False,
     )  # fmt: skip
     return folder
@@ -103,16 +106,31 @@ def apart(act: Callable[[], Any]) -> Any:
     return answers[0]
 
 
-@pytest.fixture
-def company(db: None, files: Path) -> None:
-    """The company, imported and reviewed twice, in a transaction that is rolled back."""
-    fill(files)
+@pytest.fixture(scope="session")
+def filled(
+    database_server: Server, django_db_setup: None, django_db_blocker: Any, files: Path
+) -> Iterator[str]:
+    """A database with the company imported and reviewed twice, to be copied."""
+    before, name = _name(), database_server.create()
+    _enter(database_server, name)
+    with django_db_blocker.unblock():
+        fill(files)
+    _leave()
+    _enter(database_server, before)
+    yield name
+    database_server.drop(name)
 
 
 @pytest.fixture
-def open_company(fresh_db: Any, files: Path) -> None:
-    """The company in a database of its own, for a browser."""
-    fill(files)
+def company(filled: str, fresh_db: Any, database_server: Server) -> Iterator[None]:
+    """A copy of the company's books of this test's own."""
+    before, name = _name(), database_server.create_from(filled)
+    _leave()
+    _enter(database_server, name)
+    yield
+    _leave()
+    _enter(database_server, before)
+    database_server.drop(name)
 
 
 @pytest.fixture

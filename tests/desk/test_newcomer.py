@@ -18,9 +18,7 @@ def link_of(role: str) -> str:
     from xinheng.access import operations
 
     by, at = access.system("test"), timezone.now()
-    operations.create_user(
-        by=by, username="xinlai", name="辛来", roles=[role], scope="all"
-    )
+    operations.create_user(by=by, username="xinlai", name="辛来", roles=[role], scope="all")
     secret = operations.make_link(by=by, username="xinlai", at=at, lasts=timedelta(hours=1))
     return f"/enter/{secret}/"
 

@@ -30,12 +30,14 @@ def listing(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest, kind: str) -> HttpResponse:
     """Take a file in and have it judged; nothing is written yet."""
     by, known = frame.actor(request), _kind(kind)
-    form = UploadForm(request.POST or None, request.FILES or None, kind=kind)
+    is_sent = request.method == "POST"
+    given = (request.POST, request.FILES) if is_sent else (None, None)
+    form = UploadForm(*given, kind=kind)
     if form.is_bound and form.is_valid():
-        file, given = form.cleaned_data["file"], form.cleaned_data
+        file, cleaned = form.cleaned_data["file"], form.cleaned_data
         batch = exchange.submit(
             by=by, kind=kind, file=file.file, file_name=file.name,
-            mapping=given["mapping"], partial=given["partial"],
+            mapping=cleaned["mapping"], partial=cleaned["partial"],
         )  # fmt: skip
         exchange.examine(by=by, batch_id=batch.uuid)
         return redirect("desk:import", batch.uuid)

@@ -126,5 +126,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A table that does not fit can be scrolled by keyboard too.
+const fits = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+document.addEventListener("xh:load", (event) => {
+  event.detail.querySelectorAll?.(".table-wrap, .filters, .seg, .jump").forEach((wrap) => fits.observe(wrap));
+});
+
 document.addEventListener("xh:load", markTheme);
 markTheme();
