@@ -26,7 +26,7 @@ from xinheng.reviews.refusals import UnknownCustomers
 # (step, percent done); steps are snapshot, factors, scoring, limits, record.
 Progress = Callable[[str, int], None]
 # Up to here PostgreSQL answers in place before DuckDB has read the tables out.
-FEW_CUSTOMERS = 200
+FEW_CUSTOMERS = 1000
 
 
 @dataclass(frozen=True)
