@@ -97,12 +97,12 @@ def command(*words: str) -> None:
     )
 
 
-def company(folder: Path, *, customers: int, invoices: int) -> Path:
+def company(folder: Path, *, customers: int, invoices: int, format: str = "csv") -> Path:
     """Generate a company of this size into a folder and return the folder."""
-    target = folder / f"company-{customers}-{invoices}"
+    target = folder / f"company-{customers}-{invoices}-{format}"
     command(
         "generate", str(target), "--customers", str(customers), "--invoices", str(invoices),
-        "--seed", "7", "--until", "2026-06-30",
+        "--seed", "7", "--until", "2026-06-30", "--format", format,
     )  # fmt: skip
     return target
 
