@@ -83,7 +83,7 @@ def steelyard(account: AccountPosition | None, standing: Standing | None) -> Ste
         over_x=percent(within, scale),
         over=percent(used - within, scale),
         current="" if current is None else percent(current, scale),
-        proposed="" if proposed is None else percent(proposed, scale),
+        proposed=percent(proposed, scale) if proposed else "",
         stars=stars,
         used_share=Decimal(used) / current if current else None,
     )
