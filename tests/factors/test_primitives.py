@@ -112,7 +112,7 @@ def test_spread_is_the_coefficient_of_variation(ibis_engine):
         "a": pa.array([10, 3, 0, None, -4], pa.int64()),
         "b": pa.array([10, 9, 0, 5, 4], pa.int64()),
     })  # fmt: skip
-    found = column(ibis_engine, lambda t: p.spread([t.a, t.b]), rows)
+    found = column(ibis_engine, lambda t: p.spread([t.a, t.b], p.mean([t.a, t.b])), rows)
     assert found == [0.0, 0.5, None, None, None]
 
 

@@ -4,12 +4,13 @@
 grouped by source, joined to the customers, and combined row by row. The day stays a parameter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any
 
 from ibis.expr import types as ir
 
+from xinheng.factors import statements, trade
 from xinheng.factors.dimensions import (
     cooperation,
     external,
@@ -23,12 +24,20 @@ from xinheng.factors.factor import UNITS, Factor, Figure
 from xinheng.factors.figures import FIGURES
 from xinheng.factors.receivables import OPEN_ITEMS, PAYMENTS
 from xinheng.factors.sources import Measures, Source
-from xinheng.factors.statements import DERIVED, STATEMENTS
+from xinheng.factors.statements import STATEMENTS, YEAR_EARLIER
 from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables
 from xinheng.factors.trade import TRADE, VOIDED
 from xinheng.kernel.conditions import Field
 
-SOURCES: tuple[Source, ...] = (TRADE, VOIDED, OPEN_ITEMS, PAYMENTS, STATEMENTS, EVENTS)
+SOURCES: tuple[Source, ...] = (
+    TRADE, VOIDED, OPEN_ITEMS, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS,
+)  # fmt: skip
+# Measures made of other measures and used more than once.
+DERIVED: dict[str, Callable[[Measures], Any]] = {
+    **trade.DERIVED,
+    **statements.DERIVED,
+    **payment.DERIVED,
+}
 
 CATALOGUE: tuple[Factor, ...] = (
     *financial.FACTORS,

@@ -35,9 +35,6 @@ FIGURES = (
     Figure(
         "sales_91d_minor", "近 91 天销售额", "Sales, 91 days", "money", _owed("sales_quarter_0")
     ),
-    Figure("months_active", "活跃月数", "Months active", "months", lambda row: p.bits_set(
-        p.coalesce(row.months_used, 0), 12
-    )),
     Figure("equity_minor", "净资产", "Equity", "money", _stated("equity")),
     Figure(
         "working_capital_minor", "营运资本", "Working capital", "money", _stated("working_capital")

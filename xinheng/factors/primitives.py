@@ -148,16 +148,19 @@ def total(parts: Sequence[Any]) -> Any:
     return reduce(lambda left, right: left + right, parts)
 
 
-def spread(parts: Sequence[Any]) -> ir.FloatingValue:
+def mean(parts: Sequence[Any]) -> ir.FloatingValue:
+    """Return the mean of several integer columns of one row, NULL if one is missing."""
+    return real(total(parts)) * (1.0 / len(parts))
+
+
+def spread(parts: Sequence[Any], mean: ir.FloatingValue) -> ir.FloatingValue:
     """Return the coefficient of variation of several integer columns of one row.
 
-    Population standard deviation over mean, NULL unless the mean is above 0. The deviations are
+    Population standard deviation over their mean, NULL unless that is above 0. The deviations are
     added in the order given, so every engine adds the same floats in the same order.
     """
-    count = len(parts)
-    mean = div(total([whole(part) for part in parts]), ibis.literal(count))
     squares = [(real(part) - mean) * (real(part) - mean) for part in parts]
-    deviation = sqrt(total(squares) * (1.0 / count))
+    deviation = (total(squares) * (1.0 / len(parts))).sqrt()
     return div_positive(deviation, mean)
 
 

@@ -19,16 +19,20 @@ class Source:
 
     rows:      (tables, as_of) -> the rows that count, with the columns the measures share
     measures:  name -> aggregate over those rows; names are unique over all sources
+    is_grouped: False where a customer has one row at most and a measure is a column of it
     """
 
     name: str
     rows: Callable[[Tables, Any], ir.Table]
     measures: Mapping[str, Callable[[ir.Table], ir.Value]]
+    is_grouped: bool = True
 
     def per_customer(self, tables: Tables, as_of: Any, names: list[str]) -> ir.Table:
         """Return customer_id and the measures asked for, a row for each customer with rows."""
         rows = self.rows(tables, as_of)
         taken = {name: self.measures[name](rows) for name in names}
+        if not self.is_grouped:
+            return rows.select("customer_id", **taken)
         return rows.group_by("customer_id").agg(**taken)
 
 

@@ -25,8 +25,20 @@ def known_statements(tables: Tables, as_of: Any) -> ir.Table:
     given = tables.statements
     known = given.filter(given.available_date <= as_of, given.period_end <= as_of)
     rows = p.with_last(known, "customer_id", "period_end")
-    rows = rows.filter(p.days_between(as_of, rows.last_period_end) < LIFE_DAYS)
-    return rows.mutate(before=p.days_between(rows.last_period_end, rows.period_end))
+    return rows.filter(p.days_between(as_of, rows.last_period_end) < LIFE_DAYS)
+
+
+def latest_statements(tables: Tables, as_of: Any) -> ir.Table:
+    """Return the latest statement of each customer that has one: at most one row each."""
+    rows = known_statements(tables, as_of)
+    return rows.filter(rows.period_end == rows.last_period_end)
+
+
+def statements_year_before(tables: Tables, as_of: Any) -> ir.Table:
+    """Return the statements whose period ended about a year before the latest one's."""
+    rows = known_statements(tables, as_of)
+    before = p.days_between(rows.last_period_end, rows.period_end)
+    return rows.filter(p.within(before, *YEAR_BEFORE))
 
 
 # Five hundred trillion major units: twelve times that, over eighteen months, still fits int64.
@@ -36,27 +48,27 @@ LINE_LIMIT = 9_000_000_000_000_000
 
 
 def _amount(column: str) -> Any:
-    return lambda rows: p.max_where(p.clip(rows[column], -ITEM_LIMIT, ITEM_LIMIT), rows.before == 0)
-
-
-def _latest(column: str) -> Any:
-    return lambda rows: p.max_where(rows[column], rows.before == 0)
-
-
-def _year_before(column: str) -> Any:
-    return lambda rows: p.max_where(rows[column], p.within(rows.before, *YEAR_BEFORE))
+    return lambda rows: p.clip(rows[column], -ITEM_LIMIT, ITEM_LIMIT)
 
 
 STATEMENTS = Source(
     "statements",
-    known_statements,
+    latest_statements,
     {
-        "statement_end": lambda rows: p.max_where(rows.period_end),
-        "statement_months": _latest("months"),
-        "statement_currency": _latest("currency"),
+        "statement_end": lambda rows: rows.period_end,
+        "statement_months": lambda rows: rows.months,
+        "statement_currency": lambda rows: rows.currency,
         **{item: _amount(f"{item}_minor") for item in ITEMS},
-        "sales_year_before": _year_before("sales_minor"),
-        "months_year_before": _year_before("months"),
+    },
+    is_grouped=False,
+)
+
+YEAR_EARLIER = Source(
+    "year_earlier",
+    statements_year_before,
+    {
+        "sales_year_before": lambda rows: p.max_where(_amount("sales_minor")(rows)),
+        "months_year_before": lambda rows: p.max_where(rows.months),
     },
 )
 

@@ -4,12 +4,13 @@ Ages count back from D by issue date. Windows are 91 days, so that the same wind
 (364 days) holds the same weekdays.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from ibis.expr import types as ir
 
 from xinheng.factors import primitives as p
-from xinheng.factors.sources import Source
+from xinheng.factors.sources import Measures, Source
 from xinheng.factors.tables import Tables
 
 YEAR, QUARTER, MONTH = 365, 91, 30
@@ -58,6 +59,7 @@ TRADE = Source(
         "credit_notes_365": lambda rows: p.sum_where(
             rows.amount_minor, ~rows.is_invoice & p.within(rows.age, 0, YEAR)
         ),
+        # Over the whole history: one more pass would cost more than these two.
         "first_invoice": lambda rows: p.min_where(rows.issue_date, rows.is_invoice),
         "last_invoice": lambda rows: p.max_where(rows.issue_date, rows.is_invoice),
         "months_used": lambda rows: p.windows_used(
@@ -66,6 +68,13 @@ TRADE = Source(
         ),
     },
 )
+
+QUARTERS = tuple(f"sales_quarter_{n}" for n in range(4))
+DERIVED: dict[str, Callable[[Measures], Any]] = {
+    "quarter_mean": lambda row: p.mean([row[name] for name in QUARTERS]),
+    # No bit at all where there is an older invoice but no recent one.
+    "months_seen": lambda row: p.zero_where(row.first_invoice.notnull(), row.months_used),
+}
 
 VOIDED = Source(
     "voided",

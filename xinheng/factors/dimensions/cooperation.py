@@ -24,9 +24,7 @@ FACTORS = (
         "f_months_active", "活跃月数", "Months active", "months", HIGHER, "cooperation", "invoices",
         "最近十二个 30 天窗口中有发票的窗口数",
         "how many of the last twelve 30-day windows hold an invoice",
-        lambda row: p.bits_set(
-            p.zero_where(row.first_invoice.notnull(), row.months_used), 12
-        ),
+        lambda row: p.bits_set(row.months_seen, 12),
     ),
     Factor(
         "f_days_since_sale", "距上次交易天数", "Days since last sale", "days", LOWER, "cooperation",

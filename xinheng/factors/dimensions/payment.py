@@ -1,5 +1,6 @@
 """付款行为: how late the customer pays, what is late now, and which way it goes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from xinheng.factors import primitives as p
@@ -23,8 +24,10 @@ def _payment_index(row: Measures) -> Any:
     return p.div(p.div_positive(scaled, _experience(row)), INDEX_SCALE)
 
 
-def _worst(row: Measures) -> Any:
-    return p.larger(row.worst_late_365, row.dpd_max)
+# The longest delay among receipts of a year and open invoices; below 0 all came early.
+DERIVED: dict[str, Callable[[Measures], Any]] = {
+    "worst_late": lambda row: p.larger(row.worst_late_365, row.dpd_max)
+}
 
 
 def _delay_trend(row: Measures) -> Any:
@@ -87,7 +90,7 @@ FACTORS = (
         "f_worst_bucket", "近一年最差账龄段", "Worst bucket, 12 months", "step", LOWER,
         "近 365 天付款与当前未清中最长逾期所在账龄段，按期为 0",
         "bucket of the longest delay among receipts of 365 days and open invoices, 0 = on time",
-        lambda row: bucket_number(_worst(row)),
+        lambda row: bucket_number(row.worst_late),
     ),
     _payment(
         "f_delay_trend", "付款延迟变化", "Change in delay", "mean_days", LOWER,

@@ -5,11 +5,16 @@ from typing import Any
 from xinheng.factors import primitives as p
 from xinheng.factors.factor import HIGHER, LOWER, Factor
 from xinheng.factors.sources import Measures
+from xinheng.factors.trade import QUARTERS
 
 
 def _trend(row: Measures) -> Any:
     before = row.sales_quarter_last_year
     return p.div_positive(row.sales_quarter_0 - before, before)
+
+
+def _volatility(row: Measures) -> Any:
+    return p.spread([row[name] for name in QUARTERS], row.quarter_mean)
 
 
 def _trading(code: str, zh: str, en: str, unit: str, better: str, *rest: Any) -> Factor:
@@ -32,7 +37,7 @@ FACTORS = (
         "f_sales_volatility", "销售波动", "Sales volatility", "times", LOWER,
         "近四个 91 天销售额的标准差 ÷ 均值",
         "standard deviation / mean of the sales of the last four 91-day windows",
-        lambda row: p.spread([row[f"sales_quarter_{n}"] for n in range(4)]),
+        _volatility,
     ),
     _trading(
         "f_largest_invoice_share", "最大单笔占比", "Largest invoice share", "share", LOWER,
