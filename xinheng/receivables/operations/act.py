@@ -70,6 +70,7 @@ class Act:
         self.run(matching.WORK)
         self.run(self.texts.STAGE.format(relation=relation))
         self.staged = self.rows("SELECT count(*) FROM rcv_head")[0][0]
+        self._choose_joins()
         self.look("rcv_head (number, customer_id)")
         self._refuse_faults()
         self.run(self.texts.CUSTOMERS)
@@ -80,6 +81,19 @@ class Act:
         self.look("rcv_doc (id, number, is_new)")
         self._compare()
         self._convert()
+
+    def _choose_joins(self) -> None:
+        """Join a good part of the books by hashing.
+
+        What earlier steps of the same act produced is estimated too badly to trust nested loops
+        with it; a relation that is small beside the books is found through the indexes.
+        """
+        in_books = self.rows(
+            "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = %(table)s::regclass",
+            table=self.texts.TABLE,
+        )[0][0]
+        if self.staged >= LARGE and self.staged * 50 >= in_books:
+            self.run("SET LOCAL enable_nestloop = off")
 
     def look(self, *tables: str) -> None:
         """Let the planner see what a large relation put into working tables."""
@@ -238,6 +252,7 @@ class Act:
     def book(self) -> None:
         """Net what moved and append it to the ledger in one INSERT."""
         self.run(matching.NET_MOVES)
+        self.run("SET LOCAL enable_nestloop TO DEFAULT")
         exposure.record_staged(by=self.by, batch_id=self.batch_id, relation="rcv_entry")
         self.run(sql.DROP)
 
