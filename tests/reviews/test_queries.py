@@ -12,7 +12,7 @@ from xinheng.access.models import User
 from xinheng.jobs import reviews as bodies
 from xinheng.reviews import operations, queries
 from xinheng.reviews.models import Review
-from xinheng.reviews.refusals import ReviewNotDone, UnknownReview
+from xinheng.reviews.refusals import ReviewNotDone, UnknownCustomers, UnknownReview
 
 AS_OF = company.AS_OF
 EARLIER = AS_OF - timedelta(days=200)
@@ -149,6 +149,17 @@ def test_a_requested_review_waits_for_a_worker_and_is_run_once(known):
     assert (done.state, done.percent, done.customers, done.added) == ("done", 100, 6, 6)
     bodies.run(str(review))
     assert queries.review(by=CLI, review=review) == done
+
+
+def test_a_requested_review_that_is_refused_says_why(known):
+    review = operations.request(by=CLI, as_of=AS_OF, customers=["GOOD"], engine="postgres")
+    known["good"].code = "RENAMED"
+    known["good"].save()
+    with pytest.raises(UnknownCustomers):
+        bodies.run(str(review))
+    row = queries.review(by=CLI, review=review)
+    assert row.state == "failed"
+    assert "GOOD" in row.error
 
 
 def test_an_unknown_review_is_refused():

@@ -93,7 +93,12 @@ def execute(
         raise UnknownReview(review=review)
     if row.state == Review.State.DONE:
         return None
-    return _carry_out(by, row, plan.in_force(), computing.select(by, row.selection), progress)
+    try:
+        in_force, selection = plan.in_force(), computing.select(by, row.selection)
+    except Refusal as refusal:
+        _fail(row, refusal)
+        raise
+    return _carry_out(by, row, in_force, selection, progress)
 
 
 def _carry_out(
@@ -120,9 +125,7 @@ def _carry_out(
         step("record", 85)
         return _record(by, review, in_force, found)
     except BaseException as error:
-        # Inside a broken transaction nothing can be written, and its rollback tells enough.
-        with suppress(DatabaseError):
-            rows.update(state=Review.State.FAILED, error=_why(error), finished_at=Now())
+        _fail(review, error)
         raise
 
 
@@ -190,7 +193,11 @@ def _outcome(
     return Outcome(review, as_of, found.engine, in_force, found.rows, summary)
 
 
-def _why(error: BaseException) -> str:
-    if isinstance(error, Refusal):
-        return say(error, "zh")
-    return f"{type(error).__name__}: {error}"[:2000]
+def _fail(review: Review, error: BaseException) -> None:
+    """Say on the review why it ended, so that nobody waits for it."""
+    why = say(error, "zh") if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
+    # Inside a broken transaction nothing can be written, and its rollback tells enough.
+    with suppress(DatabaseError):
+        Review.objects.filter(pk=review.pk).update(
+            state=Review.State.FAILED, error=why[:2000], finished_at=Now()
+        )
