@@ -26,14 +26,13 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "definitions.publish": ("发布配置", "publish definitions"),
     "messaging.read": ("查看本人消息", "see own messages"),
     "messaging.write": ("发送消息", "send messages"),
-    "journal.read": ("查看操作日志", "see the journal"),
     "access.manage": ("管理用户与令牌", "manage users and tokens"),
     "access.own": ("管理本人登录", "manage one's own sign-in"),
     "books.verify": ("核对账目", "verify the books"),
 }
 
 _READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
-_DESK = (_READ - {"journal.read"}) | {"access.own"}
+_DESK = _READ | {"access.own"}
 
 # role → (zh label, en label, permissions)
 ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
@@ -68,7 +67,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
             {
                 "access.manage", "access.own", "books.verify",
                 "definitions.read", "definitions.write", "definitions.publish",
-                "reference.read", "reference.write", "journal.read", "exchange.read",
+                "reference.read", "reference.write", "exchange.read",
                 "messaging.read", "messaging.write",
             }
         ),

@@ -96,7 +96,7 @@ def credit_file(*, by: Actor, code: str, today: datetime.date) -> CreditFile:
         customer=customer,
         contacts=tuple(customer.contacts.order_by("-is_primary", "id")),
         group_path=_group_path(customer),
-        account=_account(customer, today),
+        account=_account(customer, today) if by.may("exposure.read") else None,
         standing=_standing(customer),
     )
 
