@@ -73,8 +73,10 @@ def steelyard(account: AccountPosition | None, standing: Standing | None) -> Ste
     scale = Decimal(max(used, current or 0, proposed or 0)) * ROOM
     if not scale:
         return None
-    ruler = current or proposed or used
-    within = min(used, current) if current is not None else used
+    # Before a grant the proposal is what the load is weighed against.
+    bound = current if current is not None else proposed
+    ruler = bound or used
+    within = used if bound is None else min(used, bound)
     stars = tuple(
         (percent(ruler * tenth // 10, scale), ruler * tenth // 10 <= used) for tenth in range(1, 10)
     )

@@ -129,7 +129,9 @@ document.addEventListener("keydown", (event) => {
 // A table that does not fit can be scrolled by keyboard too.
 const fits = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    const wide = target.scrollWidth > target.clientWidth;
+    const high = target.scrollHeight > target.clientHeight + 1;
+    if (wide || (high && getComputedStyle(target).overflowY === "auto")) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
 });
