@@ -2,6 +2,7 @@
 
 import ast
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,7 +51,15 @@ def _tasks():
 
 
 def work() -> None:
-    """Run every waiting job as a worker process does, then stop."""
+    """Run every waiting job as a worker process does, then stop.
+
+    In a thread of its own: a browser test of the same process may have left a loop in this one.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_work).result()
+
+
+def _work() -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
         worker_app.run_worker(
             wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="never"
