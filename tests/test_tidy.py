@@ -64,8 +64,11 @@ def is_writer(path: Path) -> bool:
 
 
 def is_staging(path: Path) -> bool:
-    """Say whether a file fills an import's own scratch tables, which are not the books."""
-    return room_of(path) == "exchange" and "staging" in path.stem
+    """Say whether a file fills scratch tables, which are not the books.
+
+    An import's own staging, and the DuckDB memory in which a snapshot's receipts are matched.
+    """
+    return (room_of(path), path.stem) in {("exchange", "staging"), ("engines", "filing")}
 
 
 def test_files_and_functions_stay_small():
