@@ -1,5 +1,7 @@
 """What is known about a customer from outside our own trade: statements and public events."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -14,7 +16,7 @@ ITEMS = (
 )  # fmt: skip
 
 
-def _amount() -> models.BigIntegerField:
+def _amount() -> Any:
     return models.BigIntegerField(null=True)
 
 

@@ -16,7 +16,7 @@ from xinheng.exchange.kinds.columns import NULL, CellFault, Column, Kind
 from xinheng.files.readers import Record, Table
 from xinheng.files.refusals import FileEmpty
 
-_ROWS_PER_PIECE = 500
+_LARGEST_PIECE = 1 << 16  # characters; a line may exceed it alone
 _LARGEST_CACHE = 20_000
 
 
@@ -60,15 +60,17 @@ def stage_table(
     )
     typist = Typist(made, today=today, serials=serials, is_ragged=table.format == "csv")
     piece: list[str] = []
-    rows = 0
+    rows = size = 0
     for record in table.records:
-        piece.append(typist.line(record))
-        if len(piece) == _ROWS_PER_PIECE:
+        line = typist.line(record)
+        piece.append(line)
+        rows += 1
+        size += len(line)
+        if size > _LARGEST_PIECE:
             outlet.data("".join(piece).encode())
-            rows += len(piece)
             piece.clear()
+            size = 0
     outlet.data("".join(piece).encode())
-    rows += len(piece)
     if not rows:
         raise FileEmpty()
     return {"rows": rows}
@@ -243,15 +245,17 @@ def pick(outlet: Outlet, *, path: str, rows: list[int]) -> dict[str, Any]:
     outlet.message({"records": [[table.header_row, table.header]]})
     wanted, last = frozenset(rows), max(rows, default=0)
     piece: list[tuple[int, list[str]]] = []
-    count = 0
+    count = size = 0
     for row, values, _ in table.records:
         if row > last:
             break
         if row in wanted:
             piece.append((row, values))
             count += 1
-        if len(piece) == _ROWS_PER_PIECE:
+            size += sum(map(len, values))
+        if size > _LARGEST_PIECE:
             outlet.message({"records": piece})
             piece.clear()
+            size = 0
     outlet.message({"records": piece})
     return {"rows": count}

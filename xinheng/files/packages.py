@@ -53,7 +53,7 @@ def directory(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError) as error:
         raise FileDamaged(why=str(error)) from None
     if len(parts) > bounds.MOST_PARTS:
         raise FileBomb(part="zip", unpacked_mb=len(parts), allowed_mb=bounds.MOST_PARTS)

@@ -247,7 +247,7 @@ def _one_at_a_time(kind: str) -> None:
 
 def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) -> Outcome:
     """Hand the staged relation to the room that owns its kind."""
-    common = {"by": by, "batch_id": batch.uuid, "relation": relation}
+    common: dict[str, Any] = {"by": by, "batch_id": batch.uuid, "relation": relation}
     match batch.kind:
         case "customers":
             return parties.record_staged_customers(**common, present=present)
