@@ -9,6 +9,7 @@ import pytest
 from tests.reviews import company
 from xinheng import definitions
 from xinheng.config import command
+from xinheng.config.commands.review import OutUnwritable
 from xinheng.definitions.refusals import UnreadableDefinition
 from xinheng.reviews.models import Review
 from xinheng.reviews.refusals import UnknownCustomers
@@ -76,6 +77,31 @@ def test_an_unknown_customer_is_an_input_refused():
     with pytest.raises(UnknownCustomers) as refused:
         call("review", "--customer", "NOBODY", "--engine", "postgres")
     assert refused.value.is_input
+
+
+def test_results_cannot_go_to_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(OutUnwritable):
+        call("review", "--out", str(tmp_path / "missing" / "x.parquet"))
+    assert Review.objects.count() == 0
+
+
+def test_a_snapshot_is_reviewed_by_its_own_codes_and_never_recorded(capsys, tmp_path):
+    from datetime import date
+
+    from xinheng import sample
+
+    sample.generate(
+        tmp_path, customers=20, invoices=200, seed=3, until=date(2026, 3, 31), format="parquet"
+    )
+    words = ("review", "--json", "--snapshot", str(tmp_path), "--as-of", "2026-03-31")
+    assert call(*words) == 0
+    found = said(capsys)
+    assert (found["customers"], found["engine"], found["review"]) == (20, "duckdb", None)
+    assert call(*words, "--customer", "C000007") == 0
+    assert said(capsys)["customers"] == 1
+    with pytest.raises(UnknownCustomers):
+        call(*words, "--customer", "NOBODY")
+    assert Review.objects.count() == 0
 
 
 def test_policies_go_out_and_come_back(capsys, tmp_path):

@@ -31,7 +31,7 @@ FEW_CUSTOMERS = 1000
 
 @dataclass(frozen=True)
 class Selection:
-    """Whom a run covers: ids within the actor's scope, None meaning everybody."""
+    """Whom a run covers, None meaning everybody; a snapshot knows codes and no ids of ours."""
 
     ids: tuple[int, ...] | None
     codes: tuple[str, ...] | None
@@ -73,6 +73,8 @@ def compute(
         loaded = time.monotonic()
         progress("factors", 30)
         factors = opened.run(expression, as_of=as_of, customers=selection.ids)
+    if snapshot is not None and selection.codes is not None:
+        factors = _only(factors, selection.codes)
     factors = factors.sort_by("customer_id")
     done = time.monotonic()
     progress("scoring", 60)
@@ -124,11 +126,21 @@ def select(by: Actor, codes: Iterable[str] | None) -> Selection:
         return _chosen(list(rows.values_list("pk", "code")))
     wanted = list(dict.fromkeys(codes))
     found = list(rows.filter(code__in=wanted).values_list("pk", "code"))
-    missing = sorted(set(wanted) - {code for _, code in found})
-    if missing:
-        shown = ", ".join(missing[:10]) + (" …" if len(missing) > 10 else "")
-        raise UnknownCustomers(codes=shown)
+    _refuse_missing(set(wanted) - {code for _, code in found})
     return _chosen(found)
+
+
+def _only(factors: pa.Table, codes: Sequence[str]) -> pa.Table:
+    """Return the customers with these codes; refuses UnknownCustomers."""
+    known: list[Any] = factors["code"].to_pylist()
+    _refuse_missing(set(codes) - set(known))
+    return factors.filter(pa.array([code in codes for code in known]))
+
+
+def _refuse_missing(codes: set[str]) -> None:
+    if codes:
+        shown = ", ".join(sorted(codes)[:10]) + (" …" if len(codes) > 10 else "")
+        raise UnknownCustomers(codes=shown)
 
 
 def _chosen(visible: Sequence[tuple[int, str]]) -> Selection:

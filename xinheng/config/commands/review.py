@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xinheng.config import output
+from xinheng.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
     from xinheng.reviews.operations import Outcome
@@ -24,6 +25,15 @@ _STEPS = {
     "limits": "测算额度",
     "record": "保存结果",
 }
+
+
+class OutUnwritable(Refusal):
+    """The file of results cannot be written where it was asked for."""
+
+    code = "out-unwritable"
+    zh = "无法写入结果文件 {path}：{why}。"
+    en = "The results cannot be written to {path}: {why}."
+    is_input = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +57,9 @@ def run(args: argparse.Namespace) -> int:
     from xinheng.reviews import operations as reviews
     from xinheng.reviews import results
 
+    # Said before the work, not after it.
+    if args.out is not None and not args.out.parent.is_dir():
+        raise OutUnwritable(path=args.out, why="no such folder")
     with Bar(_STEPS) as bar:
         outcome = reviews.run(
             by=access.system("cli"),
@@ -58,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
             progress=bar.step,
         )
     if args.out is not None:
-        results.write_parquet(outcome, args.out)
+        try:
+            results.write_parquet(outcome, args.out)
+        except OSError as error:
+            raise OutUnwritable(path=args.out, why=error.strerror or error) from None
     output.emit(args, _found(outcome, args.out), _lines(outcome, args.out))
     return 0
 

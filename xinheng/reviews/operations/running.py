@@ -19,7 +19,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.limits import operations as limits
 from xinheng.reviews import computing, plan, staging, weighing
-from xinheng.reviews.computing import EVERYBODY, Computed, Progress, Selection
+from xinheng.reviews.computing import Computed, Progress, Selection
 from xinheng.reviews.models import Review
 from xinheng.reviews.plan import Plan
 from xinheng.reviews.refusals import UnknownReview
@@ -62,9 +62,10 @@ def run(
     refuses: UnknownCustomers, NotPublished, EngineUnknown, SnapshotUnreadable
     """
     access.require(by, "reviews.run")
-    selection = (
-        EVERYBODY if snapshot is not None and customers is None else computing.select(by, customers)
-    )
+    if snapshot is None:
+        selection = computing.select(by, customers)
+    else:
+        selection = computing.Selection(None, None if customers is None else tuple(customers))
     in_force = plan.in_force()
     if dry_run or snapshot is not None:
         found = computing.compute(
