@@ -57,15 +57,15 @@ CREDIT_NOTE_SHARE = 0.03
 VOID_SHARE = 0.012
 TERMS = (
     # text, days, counted from the end of the month, weight
-    ("net 30", 30, False, 34),
-    ("net 60", 60, False, 20),
-    ("net 45", 45, False, 9),
-    ("net 90", 90, False, 6),
-    ("eom 30", 30, True, 14),
-    ("eom 60", 60, True, 7),
-    ("eom", 0, True, 5),
-    ("net 15", 15, False, 3),
-    ("cod", 0, False, 2),
+    ("net 30", 30, False, 44),
+    ("net 60", 60, False, 13),
+    ("net 45", 45, False, 11),
+    ("net 90", 90, False, 2),
+    ("eom 30", 30, True, 11),
+    ("eom 60", 60, True, 3),
+    ("eom", 0, True, 7),
+    ("net 15", 15, False, 6),
+    ("cod", 0, False, 3),
 )
 METHODS = (
     # receipts by method and weight

@@ -187,7 +187,7 @@ def _spread(z: Array, sigma: float) -> Array:
 
 def _documents(invoices: int, weight: Array, span: Array) -> Array:
     """Return how many invoices each customer gets: large ones more, but not in proportion."""
-    pull = np.where(span > 0, weight**0.45 * span**0.55, 0)
+    pull = np.where(span > 0, weight**0.35 * span**0.65, 0)
     active = np.flatnonzero(pull > 0)
     least = np.zeros(len(weight), dtype=np.int64)
     least[active[np.argsort(-pull[active], kind="stable")][:invoices]] = 1

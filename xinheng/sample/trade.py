@@ -112,7 +112,7 @@ def _terms(rng: np.random.Generator, plan: Plan) -> Array:
 
 def _amounts(rng: np.random.Generator, plan: Plan, owner: Array) -> Array:
     """Split each customer's planned sales over its invoices, in fen."""
-    share = np.exp(0.6 * rng.standard_normal(len(owner)))
+    share = np.exp(0.45 * rng.standard_normal(len(owner)))
     whole = np.bincount(owner, weights=share, minlength=plan.count)
     fen = np.rint(plan.yuan[owner] * share / whole[owner] * 100).astype(np.int64)
     # Two in five prices are whole yuan, as list prices are.
