@@ -152,7 +152,7 @@ def rates(db: None) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, derandomize=True,
+    max_examples=20, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow,
                            HealthCheck.data_too_large],
 )  # fmt: skip

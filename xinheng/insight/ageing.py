@@ -54,32 +54,43 @@ class Ageing:
     groups: tuple[AgeingLine, ...]
 
 
+_MET = "".join(
+    f"""
+        UNION ALL
+        SELECT i.customer_id, {{bucket}}, {met}
+        FROM receivables_invoice i {join}
+        WHERE {positions.MOVING} AND {positions.LIVES} {{mine}}
+    """
+    for met, join in positions.MET.items()
+)
+
 # Sums per customer and bucket first, so that names are joined to sums and not to items.
 _AGE = f"""
-WITH aged AS (
-    SELECT i.customer_id, {{bucket}} AS bucket, sum({positions.OPEN_CREDIT})::bigint AS minor
-    FROM receivables_invoice i
-    WHERE {positions.LIVES} {{mine}}
-    GROUP BY i.customer_id, bucket
-), cash AS (
+WITH aged AS MATERIALIZED (
+    SELECT customer_id, coalesce(bucket, -1) AS bucket, sum(minor)::bigint AS minor
+    FROM (
+        SELECT i.customer_id, {{bucket}} AS bucket, {positions.STATED} AS minor
+        FROM receivables_invoice i
+        WHERE {positions.LIVES} {{mine}}
+        {_MET}
+    ) item
+    GROUP BY customer_id, bucket
+), cash AS MATERIALIZED (
     SELECT r.customer_id, -2 AS bucket, sum({positions.CASH_CREDIT})::bigint AS minor
     FROM receivables_receipt r
     WHERE {positions.CASH_LIVES} {{mine_cash}}
     GROUP BY r.customer_id
-), summed AS (
-    SELECT customer_id, coalesce(bucket, -1) AS bucket, minor FROM aged
-    UNION ALL SELECT customer_id, bucket, minor FROM cash
 )
-SELECT a.currency, {{key}} AS key, {{label}} AS label, s.bucket, sum(s.minor)::bigint
-FROM summed s
+SELECT a.currency, {{key}} AS key, {{label}} AS label, {{cells}}
+FROM (SELECT * FROM aged UNION ALL SELECT * FROM cash) s
 JOIN parties_customer c ON c.id = s.customer_id
-JOIN exposure_account a ON a.customer_id = c.id
-JOIN exposure_segment m ON m.id = a.segment_id AND m.code = 'main'
+JOIN exposure_account a ON a.customer_id = s.customer_id
+    AND a.segment_id = (SELECT id FROM exposure_segment WHERE code = 'main')
 LEFT JOIN parties_group g ON g.id = c.group_id
 LEFT JOIN access_user u ON u.id = c.owner_id
 LEFT JOIN access_department d ON d.id = c.department_id
 WHERE s.minor <> 0
-GROUP BY a.currency, {{key}}, {{label}}, s.bucket
+GROUP BY a.currency, {{key}}, {{label}}
 """
 
 _MINE = f"""
@@ -116,6 +127,10 @@ def ageing(
     everyone = by.scope == "all"
     statement = _AGE.format(
         bucket=positions.BUCKET[basis],
+        cells=", ".join(
+            f"coalesce(sum(s.minor) FILTER (WHERE s.bucket = {bucket}), 0)::bigint"
+            for bucket in range(-2, len(found) + 1)
+        ),
         key=receivables.NARROW[group_by] if group_by else "''::text",
         label=_LABELS[group_by] if group_by else "''::text",
         mine="" if everyone else _MINE.format(row="i"),
@@ -126,15 +141,9 @@ def ageing(
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        cells = cursor.fetchall()
-    groups = _lines(cells, len(found)) if group_by else []
-    return Ageing(
-        as_of,
-        basis,
-        found,
-        {line.currency: line for line in _lines(_ungrouped(cells), len(found))},
-        tuple(sorted(groups, key=lambda line: (line.currency, -line.overdue, line.key))),
-    )
+        lines = [_line(*row) for row in cursor.fetchall()]
+    groups = sorted(lines, key=lambda line: (line.currency, -line.overdue, line.key))
+    return Ageing(as_of, basis, found, _totals(lines), tuple(groups) if group_by else ())
 
 
 def as_json(found: Ageing) -> dict[str, Any]:
@@ -173,20 +182,21 @@ def _line_json(line: AgeingLine, buckets: Sequence[Bucket]) -> dict[str, Any]:
     }
 
 
-Cell = tuple[str, str, str, int, int]
+def _line(
+    currency: str, key: str, label: str, cash: int, no_due_date: int, not_due: int, *buckets: int
+) -> AgeingLine:
+    total = no_due_date + not_due + sum(buckets)
+    return AgeingLine(key, label, currency, total, not_due, no_due_date, cash, buckets)
 
 
-def _ungrouped(cells: Sequence[Cell]) -> list[Cell]:
-    return [(currency, "", "", bucket, minor) for currency, _, _, bucket, minor in cells]
-
-
-def _lines(cells: Sequence[Cell], width: int) -> list[AgeingLine]:
-    """Return a line per (currency, key, label): bucket −2 is cash, −1 has no due date."""
-    sums: dict[tuple[str, str, str], list[int]] = {}
-    for currency, key, label, bucket, minor in cells:
-        row = sums.setdefault((currency, key, label), [0] * (width + 3))
-        row[bucket + 2] += minor
-    return [
-        AgeingLine(key, label, currency, sum(row[1:]), row[2], row[1], row[0], tuple(row[3:]))
-        for (currency, key, label), row in sorted(sums.items())
-    ]
+def _totals(lines: Sequence[AgeingLine]) -> dict[str, AgeingLine]:
+    """Return the sum of the lines of each currency."""
+    found = {}
+    for currency in sorted({line.currency for line in lines}):
+        mine = [line for line in lines if line.currency == currency]
+        columns = zip(
+            *((line.unallocated, line.no_due_date, line.not_due, *line.buckets) for line in mine),
+            strict=True,
+        )
+        found[currency] = _line(currency, "", "", *map(sum, columns))
+    return found

@@ -72,6 +72,12 @@ class Invoice(models.Model):
             models.Index(fields=["customer"], condition=~Q(open_minor=0), name="invoice_open"),
             # Finds what was open on any day at a cost that follows the answer, not the history.
             GistIndex(fields=["life"], name="invoice_life"),
+            # The few that moved more than once, by the days between: only they ask allocations.
+            GistIndex(
+                Func(F("first_move"), F("last_move"), function="daterange"),
+                condition=Q(first_move__lt=F("last_move")),
+                name="invoice_moving",
+            ),
             models.Index(
                 fields=["applies_to"], condition=~Q(applies_to=""), name="invoice_applies_to"
             ),

@@ -1,5 +1,7 @@
 """Staged invoice rows become documents: compare with the books, then write what differs."""
 
+from xinheng.receivables.sql.foreign import held_elsewhere
+
 TABLE = "receivables_invoice"
 
 STAGE = """
@@ -22,10 +24,10 @@ GROUP BY number, customer_id, issue_date, due_date, terms, currency, kind, appli
 """
 
 # One row per refused line: the first thing that is wrong with it.
-FAULTS = """
+FAULTS = f"""
 WITH torn AS (SELECT number FROM rcv_head GROUP BY number HAVING count(*) > 1)
 SELECT l.row, l.number,
-       CASE WHEN c.id IS NULL THEN 'forbidden'
+       CASE WHEN c.id IS NULL OR {held_elsewhere(TABLE, "l")} THEN 'forbidden'
             WHEN l.amount_minor < 0 THEN 'negative'
             WHEN l.voided_date IS NOT NULL AND l.status <> 'void' THEN 'void-date'
             WHEN l.voided_date < l.issue_date THEN 'void-early'
@@ -36,6 +38,7 @@ LEFT JOIN parties_customer c ON c.id = l.customer_id
      AND (%(all)s OR c.owner_id = %(owner)s OR c.department_id = ANY(%(departments)s))
 WHERE c.id IS NULL OR l.amount_minor < 0 OR (l.voided_date IS NOT NULL AND l.status <> 'void')
    OR l.voided_date < l.issue_date OR l.number IN (SELECT number FROM torn)
+   OR {held_elsewhere(TABLE, "l")}
 ORDER BY l.row
 """
 

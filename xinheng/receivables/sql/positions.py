@@ -32,6 +32,22 @@ OPEN_DOCUMENT = f"""
     END
 """
 
+# The same as a sum of three reads, for whole portfolios: the stated position of every item of the
+# day (fully open unless its last move is past), less what had met those in the midst of moving.
+STATED = """
+    CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END
+        * CASE WHEN i.last_move <= %(as_of)s THEN i.open_credit_minor ELSE i.credit_minor END
+"""
+
+MOVING = "daterange(i.first_move, i.last_move) @> %(as_of)s::date AND i.first_move < i.last_move"
+
+MET = {
+    "-al.credit_minor": f"JOIN receivables_allocation al ON al.invoice_id = i.id AND {_ACTIVE}",
+    "al.source_credit_minor": (
+        f"JOIN receivables_allocation al ON al.credit_note_id = i.id AND {_ACTIVE}"
+    ),
+}
+
 # 0 not overdue, then the number of the bucket; NULL without a due date. The edges are the
 # bucket's first days, as rules.buckets gives them; by issue date nothing is "not due".
 BUCKET = {

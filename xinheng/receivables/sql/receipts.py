@@ -1,5 +1,7 @@
 """Staged receipts: compare with the books, write what differs, find money that names nothing."""
 
+from xinheng.receivables.sql.foreign import held_elsewhere
+
 TABLE = "receivables_receipt"
 
 STAGE = """
@@ -10,12 +12,13 @@ SELECT s.row, s.number, s.customer_id, s.received_date, s.amount_minor,
 FROM {relation} s;
 """
 
-FAULTS = """
-SELECT h.row, h.number, CASE WHEN c.id IS NULL THEN 'forbidden' ELSE 'negative' END
+FAULTS = f"""
+SELECT h.row, h.number,
+       CASE WHEN c.id IS NULL OR {held_elsewhere(TABLE, "h")} THEN 'forbidden' ELSE 'negative' END
 FROM rcv_head h
 LEFT JOIN parties_customer c ON c.id = h.customer_id
      AND (%(all)s OR c.owner_id = %(owner)s OR c.department_id = ANY(%(departments)s))
-WHERE c.id IS NULL OR h.amount_minor <= 0
+WHERE c.id IS NULL OR h.amount_minor <= 0 OR {held_elsewhere(TABLE, "h")}
 ORDER BY h.row
 """
 
