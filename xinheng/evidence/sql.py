@@ -29,6 +29,10 @@ EVENT_FIELDS: dict[str, tuple[str, str]] = {
 }
 _SAME_STATEMENT = "t.customer_id = s.customer_id AND t.period_end = s.period_end"
 _SAME_EVENT = "t.source = s.source AND t.reference = s.reference"
+# Whose an event will be, and whose the one of the same reference is already.
+CUSTOMERS_OF_EVENTS = f"""
+SELECT row, customer_id FROM {{relation}}
+UNION ALL SELECT s.row, t.customer_id FROM {{relation}} s JOIN evidence_event t ON {_SAME_EVENT}"""
 
 INSERT_STATEMENTS = f"""
 INSERT INTO evidence_statement

@@ -11,6 +11,7 @@ from xinheng import access, journal
 from xinheng.evidence import sql
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import Outcome
+from xinheng.parties import operations as parties
 
 
 @transaction.atomic
@@ -31,6 +32,7 @@ def record_staged_statements(
         batch_id,
         relation,
         noun="statement",
+        about=f"SELECT row, customer_id FROM {relation}",
         changed=sql.changed_statements(fields),
         update=sql.update_statements(fields),
         insert=sql.INSERT_STATEMENTS,
@@ -52,6 +54,7 @@ def record_staged_events(
         batch_id,
         relation,
         noun="event",
+        about=sql.CUSTOMERS_OF_EVENTS.format(relation=relation),
         changed=sql.changed_events(present),
         update=sql.update_events(present),
         insert=sql.INSERT_EVENTS,
@@ -59,9 +62,20 @@ def record_staged_events(
 
 
 def _record(
-    by: Actor, batch_id: UUID, relation: str, *, noun: str, changed: str, update: str, insert: str
+    by: Actor,
+    batch_id: UUID,
+    relation: str,
+    *,
+    noun: str,
+    about: str,
+    changed: str,
+    update: str,
+    insert: str,
 ) -> Outcome:
     """Journal and change what differs, add what is new, and say how many of each."""
+    refused = parties.leave_out_foreign(
+        by=by, relation=relation, about=about, column="customer_code"
+    )
     params = {"batch": batch_id}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
@@ -72,7 +86,7 @@ def _record(
         cursor.execute(update.format(relation=relation), params)
         cursor.execute(insert.format(relation=relation), params)
         created = cursor.rowcount
-    outcome = Outcome(created, len(changes), rows - created - len(changes))
+    outcome = Outcome(created, len(changes), rows - created - len(changes), refused)
     journal.write(
         by=by,
         action=f"evidence.import_{noun}s",

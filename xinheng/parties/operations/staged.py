@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from xinheng import access, journal
 from xinheng.kernel.actors import Actor
-from xinheng.kernel.staged import Outcome
+from xinheng.kernel.staged import Outcome, RowRefusal
 from xinheng.parties import sql
+from xinheng.parties.operations.scoping import leave_out_foreign
 
 
 @transaction.atomic
@@ -25,6 +26,10 @@ def record_staged_customers(
     present: the columns of the file; what a file does not carry keeps its value
     """
     access.require(by, "customers.write")
+    known = (
+        f"SELECT s.row, c.id AS customer_id FROM {relation} s JOIN parties_customer c USING (code)"
+    )
+    refused = leave_out_foreign(by=by, relation=relation, about=known, column="code")
     with connection.cursor() as cursor:
         rows = _count(cursor, relation)
         changes = _changes(cursor, sql.changed_customers(present).format(relation=relation))
@@ -37,7 +42,8 @@ def record_staged_customers(
         cursor.execute(sql.INSERT_CUSTOMERS.format(relation=relation), params)
         created = cursor.rowcount
         cursor.execute(sql.INSERT_CONTACTS.format(relation=relation))
-    return _outcome(by, batch_id, "parties.import_customers", rows, created, updated)
+    counts = rows, created, updated
+    return _outcome(by, batch_id, "parties.import_customers", *counts, refused=refused)
 
 
 @transaction.atomic
@@ -89,9 +95,15 @@ def _journalled(by: Actor, action: str, noun: str, changes: Iterator[tuple[str, 
 
 
 def _outcome(
-    by: Actor, batch_id: UUID, action: str, rows: int, created: int, updated: int
+    by: Actor,
+    batch_id: UUID,
+    action: str,
+    rows: int,
+    created: int,
+    updated: int,
+    refused: tuple[RowRefusal, ...] = (),
 ) -> Outcome:
-    outcome = Outcome(created, updated, rows - created - updated)
+    outcome = Outcome(created, updated, rows - created - updated, refused)
     journal.write(
         by=by,
         action=action,
