@@ -7,6 +7,7 @@ import pyarrow.parquet
 import pytest
 
 from xinheng import engines
+from xinheng.engines import completing
 from xinheng.engines.refusals import SnapshotUnreadable
 from xinheng.factors import catalogue
 
@@ -132,6 +133,32 @@ def test_a_folder_that_cannot_be_read_is_refused(tmp_path, changed, what):
     with pytest.raises(SnapshotUnreadable) as refusal:
         factors(write(tmp_path / "files", **changed))
     assert what in refusal.value.params["what"]
+
+
+def test_a_completed_folder_says_the_same_and_keeps_its_columns(tmp_path):
+    folder = write(tmp_path / "files", statements=None, events=None)
+    before, past = factors(folder), factors(folder, day("03-10"))
+    columns = pa.parquet.read_schema(folder / "invoices.parquet").names
+    completing.complete(folder)
+    assert pa.parquet.read_schema(folder / "invoices.parquet").names[: len(columns)] == columns
+    assert (folder / "allocations.parquet").exists()
+    assert factors(folder) == before
+    assert factors(folder, day("03-10")) == past
+
+
+def test_a_generated_company_says_the_same_completed(tmp_path):
+    from xinheng.sample import books
+
+    books.generate(tmp_path, customers=60, invoices=900, seed=7, until=DAY, format="parquet")
+    codes = tuple(catalogue.BY_CODE)
+
+    def everything():
+        with engines.open("duckdb", tmp_path) as engine:
+            return engine.run(catalogue.compile(codes), as_of=DAY).sort_by("code").to_pylist()
+
+    before = everything()
+    completing.complete(tmp_path)
+    assert everything() == before
 
 
 def test_declared_tables_are_read_in_place(tmp_path):

@@ -16,6 +16,7 @@ from xinheng.receivables import rules
 
 # Evidence counts from this many days after the end of its period when nothing else is said.
 AVAILABLE_AFTER_DAYS = 120
+AVAILABLE = f"CAST(period_end + {AVAILABLE_AFTER_DAYS} AS DATE)"
 
 
 class Raw(NamedTuple):
@@ -43,12 +44,14 @@ def file(target: duckdb.DuckDBPyConnection, read: Callable[[str], Raw]) -> str:
     if problem:
         return problem
     target.execute(_customers(read("customers")))
-    target.execute(_documents(read("invoices")))
+    invoices = read("invoices")
+    target.execute(_documents(invoices, _has_lines(target, invoices)))
     target.execute(_money(read("receipts")))
     foreign = target.execute(_FOREIGN).fetchone()
     if foreign:
         return f"currency {foreign[0]}"
     target.execute(_NAMED)
+    target.execute(_MET)
     _allocate_unnamed(target)
     for statement in _POSITIONS:
         target.execute(statement)
@@ -88,29 +91,40 @@ FROM {raw.source()}
 """
 
 
-def _documents(raw: Raw) -> str:
+def _documents(raw: Raw, has_lines: bool) -> str:
     """Return invoices and credit notes by number, lines added up, without what never was."""
     taken = f"""
 SELECT CAST(number AS VARCHAR) AS number, CAST(customer_code AS VARCHAR) AS customer_code,
-       CAST(issue_date AS DATE) AS issue_date, CAST(amount_minor AS BIGINT) AS amount_minor,
-       {raw.column("due_date", "DATE")}, {raw.column("voided_date", "DATE")},
-       {raw.column("kind", "VARCHAR", "'invoice'")}, {raw.column("currency", "VARCHAR", "'CNY'")},
-       {raw.column("applies_to", "VARCHAR")}, {raw.column("status", "VARCHAR", "'valid'")}
+       CAST(issue_date AS DATE) AS issue_date, {raw.column("due_date", "DATE")},
+       {raw.column("voided_date", "DATE")}, {raw.column("kind", "VARCHAR", "'invoice'")},
+       {raw.column("currency", "VARCHAR", "'CNY'")}, {raw.column("applies_to", "VARCHAR")},
+       CAST(amount_minor AS BIGINT) AS amount_minor, {raw.column("status", "VARCHAR", "'valid'")}
 FROM {raw.source()}
+"""
+    standing = f"SELECT * FROM ({taken}) WHERE status = 'valid' OR voided_date IS NOT NULL"
+    # Adding up lines that are one each would cost more than all the rest.
+    if has_lines:
+        standing = f"""
+SELECT number, any_value(customer_code) AS customer_code, min(issue_date) AS issue_date,
+       min(due_date) AS due_date, min(voided_date) AS voided_date, any_value(kind) AS kind,
+       any_value(currency) AS currency, any_value(applies_to) AS applies_to,
+       CAST(sum(amount_minor) AS BIGINT) AS amount_minor
+FROM ({standing})
+GROUP BY number
 """
     return f"""
 CREATE TABLE documents AS
-SELECT row_number() OVER (ORDER BY d.number) AS item_id, c.customer_id, d.*
-FROM (
-    SELECT number, any_value(customer_code) AS customer_code, min(issue_date) AS issue_date,
-           min(due_date) AS due_date, min(voided_date) AS voided_date, any_value(kind) AS kind,
-           any_value(currency) AS currency, any_value(applies_to) AS applies_to,
-           CAST(sum(amount_minor) AS BIGINT) AS amount_minor
-    FROM ({taken}) WHERE status = 'valid' OR voided_date IS NOT NULL
-    GROUP BY number
-) AS d
+SELECT row_number() OVER () AS item_id, c.customer_id, d.*
+FROM ({standing}) AS d
 JOIN filed_customers AS c ON c.code = d.customer_code
 """
+
+
+def _has_lines(target: duckdb.DuckDBPyConnection, raw: Raw) -> bool:
+    if "line" not in raw.columns:
+        return False
+    found = target.execute(f"SELECT max(line) <> min(line) FROM {raw.rows}").fetchone()
+    return bool(found and found[0])
 
 
 def _money(raw: Raw) -> str:
@@ -129,7 +143,7 @@ FROM {raw.rows}
 """
     return f"""
 CREATE TABLE filed_receipts AS
-SELECT row_number() OVER (ORDER BY r.number) AS receipt_id, c.customer_id, r.*
+SELECT row_number() OVER () AS receipt_id, c.customer_id, r.*
 FROM ({taken}) AS r
 JOIN filed_customers AS c ON c.code = r.customer_code
 """
@@ -144,10 +158,11 @@ WHERE d.currency <> c.currency
 LIMIT 1
 """
 
-# What names an invoice of its own customer, first come first served, never more than the invoice.
+# What names an invoice of its own customer, and could meet it.
 _NAMED = """
-CREATE TABLE met AS
-WITH named AS (
+CREATE TABLE named AS
+SELECT *
+FROM (
     SELECT t.item_id AS target, n.item_id AS note, n.amount_minor AS minor, t.amount_minor AS most,
            greatest(t.issue_date, n.issue_date) AS effective_date,
            least(t.voided_date, n.voided_date) AS ended_date, 1 AS place, n.issue_date AS day,
@@ -161,14 +176,24 @@ WITH named AS (
     FROM filed_receipts AS r
     JOIN documents AS t ON t.number = r.invoice_number AND t.customer_id = r.customer_id
     WHERE t.kind = 'invoice'
+)
+WHERE minor > 0 AND (ended_date IS NULL OR ended_date > effective_date)
+"""
+
+# First come, first served, never more than the invoice; the order matters only where it is short.
+_MET = """
+CREATE TABLE met AS
+WITH short AS (
+    SELECT target FROM named GROUP BY target HAVING sum(minor) > any_value(most)
 ), queued AS (
     SELECT *, sum(minor) OVER (PARTITION BY target ORDER BY place, day, number
                                ROWS UNBOUNDED PRECEDING) - minor AS taken
-    FROM named
-    WHERE minor > 0 AND (ended_date IS NULL OR ended_date > effective_date)
+    FROM named SEMI JOIN short USING (target)
 )
-SELECT target, note, CAST(least(minor, most - taken) AS BIGINT) AS amount_minor,
-       effective_date, ended_date
+SELECT target, note, CAST(minor AS BIGINT) AS amount_minor, effective_date, ended_date
+FROM named ANTI JOIN short USING (target)
+UNION ALL
+SELECT target, note, CAST(least(minor, most - taken) AS BIGINT), effective_date, ended_date
 FROM queued
 WHERE taken < most
 """
@@ -262,12 +287,12 @@ SELECT CAST(NULL AS BIGINT) AS customer_id, CAST(NULL AS DATE) AS period_end,
        CAST(NULL AS VARCHAR) AS currency, {items}
 WHERE FALSE
 """
-    default = f"CAST(period_end + {AVAILABLE_AFTER_DAYS} AS DATE)"
     return f"""
 CREATE TABLE filed_statements AS
 SELECT c.customer_id, s.* FROM (
     SELECT CAST(customer_code AS VARCHAR) AS customer_code, CAST(period_end AS DATE) AS period_end,
-           {raw.column("available_date", "DATE", default)}, {raw.column("months", "BIGINT", "12")},
+           {raw.column("available_date", "DATE", AVAILABLE)},
+           {raw.column("months", "BIGINT", "12")},
            {raw.column("currency", "VARCHAR", "'CNY'")}, {items}
     FROM {raw.rows}
 ) AS s
@@ -275,8 +300,29 @@ JOIN filed_customers AS c ON c.code = s.customer_code
 """
 
 
+# The customer an event is about: by code, else by credit code, else by name, if it is but one.
+RESOLVED = "COALESCE(c.customer_id, k.customer_id, n.customer_id)"
+
+
+def resolving(events: str) -> str:
+    """Return the joins that find the customer of each row of `events`."""
+
+    def only_one(column: str) -> str:
+        return (
+            f"(SELECT {column}, min(customer_id) AS customer_id FROM filed_customers"
+            f" WHERE {column} IS NOT NULL GROUP BY {column} HAVING count(*) = 1)"
+        )
+
+    return f"""
+LEFT JOIN filed_customers AS c ON c.code = {events}.customer_code
+LEFT JOIN {only_one("credit_code")} AS k
+  ON {events}.customer_code IS NULL AND k.credit_code = {events}.credit_code
+LEFT JOIN {only_one("name")} AS n
+  ON {events}.customer_code IS NULL AND {events}.credit_code IS NULL AND n.name = {events}.name
+"""
+
+
 def _events(raw: Raw) -> str:
-    """Return events of known customers: by code, else by credit code or name if it is but one."""
     if not raw.columns:
         return (
             "CREATE TABLE filed_events AS SELECT CAST(NULL AS BIGINT) AS customer_id,"
@@ -295,18 +341,8 @@ WITH known AS (
            {raw.column("currency", "VARCHAR", "'CNY'")}, {raw.column("amount_minor", "BIGINT")},
            {named}
     FROM {raw.rows}
-), by_code AS (
-    SELECT credit_code, min(customer_id) AS customer_id FROM filed_customers
-    GROUP BY credit_code HAVING count(*) = 1 AND credit_code IS NOT NULL
-), by_name AS (
-    SELECT name, min(customer_id) AS customer_id FROM filed_customers
-    GROUP BY name HAVING count(*) = 1 AND name IS NOT NULL
 )
-SELECT COALESCE(c.customer_id, k.customer_id, n.customer_id) AS customer_id, e.event_date, e.kind,
-       e.role, e.title, e.currency, e.amount_minor
-FROM known AS e
-LEFT JOIN filed_customers AS c ON c.code = e.customer_code
-LEFT JOIN by_code AS k ON e.customer_code IS NULL AND k.credit_code = e.credit_code
-LEFT JOIN by_name AS n ON e.customer_code IS NULL AND e.credit_code IS NULL AND n.name = e.name
-WHERE COALESCE(c.customer_id, k.customer_id, n.customer_id) IS NOT NULL
+SELECT {RESOLVED} AS customer_id, e.event_date, e.kind, e.role, e.title, e.currency, e.amount_minor
+FROM known AS e {resolving("e")}
+WHERE {RESOLVED} IS NOT NULL
 """

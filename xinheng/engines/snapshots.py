@@ -18,6 +18,24 @@ from xinheng.factors.tables import SCHEMAS
 _TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}
 # What a folder must at least hold.
 NEEDED = ("customers", "invoices")
+# Columns that a folder of declared tables must have; any other one may be missing and is NULL,
+# or what an import would take for it.
+_STATED = {
+    "customers": {"customer_id", "code"},
+    "invoices": set(SCHEMAS["invoices"]) - {"kind"},
+    "receipts": {"customer_id", "received_date", "amount_minor"},
+    "allocations": set(SCHEMAS["allocations"]),
+    "statements": {"customer_id", "period_end"},
+    "events": {"customer_id", "event_date", "kind"},
+}
+_ASSUMED = {
+    "currency": "'CNY'",
+    "role": "'subject'",
+    "months": "12",
+    "kind": "'invoice'",
+    "method": "'transfer'",
+    "available_date": filing.AVAILABLE,
+}
 
 
 class Snapshot(AbstractContextManager["Snapshot"]):
@@ -35,12 +53,11 @@ class Snapshot(AbstractContextManager["Snapshot"]):
 
     def load(self, target: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
         """Make one declared table available under its name."""
-        found = self._columns(target, "invoices")
-        if {"customer_id", "item_id", "first_move"} <= set(found):
+        if set(self._columns(target, "invoices")) >= set(SCHEMAS["invoices"]):
             self._show_declared(target, table, columns)
             return
         if not self._is_filed:
-            self._file(target)
+            self.file(target)
             self._is_filed = True
         chosen = ", ".join(f'"{column}"' for column in columns)
         target.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT {chosen} FROM filed_{table}')
@@ -49,19 +66,19 @@ class Snapshot(AbstractContextManager["Snapshot"]):
         self, target: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]
     ) -> None:
         found = self._columns(target, table)
-        missing = [column for column in columns if column not in found]
-        if found and missing:
+        missing = [name for name in columns if name not in found and name in _STATED[table]]
+        if missing and (found or table == "allocations"):
             raise SnapshotUnreadable(
                 folder=str(self.folder), what=f"{table}.parquet: {', '.join(missing)}"
             )
-        types = SCHEMAS[table]
-        taken = ", ".join(
-            f'CAST("{name}" AS {_TYPES[types[name]]}) AS "{name}"' for name in columns
-        )
-        rows = self._rows(table) if found else _nothing(columns)
+        taken = ", ".join(_taken(name, SCHEMAS[table][name], found) for name in columns)
+        # A row without a customer is of nobody we know, or never was.
+        rows = f"{self._rows(table)} WHERE customer_id IS NOT NULL"
+        rows = rows if found else "(SELECT 1) WHERE FALSE"
         target.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT {taken} FROM {rows}')
 
-    def _file(self, target: duckdb.DuckDBPyConnection) -> None:
+    def file(self, target: duckdb.DuckDBPyConnection) -> None:
+        """Work out the declared tables from the files, as tables `filed_…`."""
         problem = filing.file(target, self._reader(target))
         if problem:
             raise SnapshotUnreadable(folder=str(self.folder), what=problem)
@@ -89,5 +106,8 @@ class Snapshot(AbstractContextManager["Snapshot"]):
         return f"read_parquet('{text}')"
 
 
-def _nothing(columns: tuple[str, ...]) -> str:
-    return f"(SELECT {', '.join(f'NULL AS {name}' for name in columns)} WHERE FALSE)"
+def _taken(name: str, kind: str, found: list[str]) -> str:
+    given = [name] if name in found else []
+    assumed = [_ASSUMED[name]] if found and name in _ASSUMED else []
+    value = f"COALESCE({', '.join([*given, *assumed, 'NULL'])})"
+    return f'CAST({value} AS {_TYPES[kind]}) AS "{name}"'
