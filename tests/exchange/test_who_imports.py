@@ -22,6 +22,7 @@ from xinheng.exchange.refusals import (
     UnknownBatch,
     UnknownKind,
 )
+from xinheng.exposure.models import Account
 from xinheng.parties.models import Customer
 from xinheng.receivables.models import Receipt
 
@@ -129,3 +130,25 @@ def test_a_batch_is_worked_on_by_one_worker(fresh_db):
         other.execute("SELECT pg_advisory_lock(%s)", [batch.pk])
         with pytest.raises(BatchBusy):
             exchange.apply(by=CLI, batch_id=batch.uuid, **WHEN)
+
+
+@pytest.mark.django_db
+def test_an_account_follows_its_customer_into_another_group(imported):
+    """The member owes 5.00 and leaves G1 for G2: so do the sums."""
+    imported("groups", "code,name\nG1,甲集团\nG2,乙集团\n")
+    imported("customers", "code,name,group_code\nC1,甲,G1\n")
+    imported("invoices", "number,customer_code,issue_date,amount\nI1,C1,2026-03-01,5\n")
+
+    def sums():
+        rows = Account.objects.filter(group__isnull=False)
+        return dict(rows.values_list("group__code", "receivable_minor"))
+
+    assert sums() == {"G1": 500}
+    moved = "code,name,group_code\nC1,甲,G2\n"
+    clerk = person("clerk", "finance", "all")
+    assert faults(imported("customers", moved, by=clerk)) == [(2, "group_code", "regroup-needed")]
+    assert imported("customers", moved, by=CLI).updated == 1
+    assert sums() == {"G1": 0, "G2": 500}
+    assert faults(imported("groups", "code,name,parent_code\nG2,乙集团,G1\n")) == [
+        (2, "parent_code", "group-stands")
+    ]

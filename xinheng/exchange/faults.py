@@ -153,8 +153,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The group “{text}” would become its own ancestor.",
     ),
     "regroup-needed": (
-        "“{text}”已有信用账户，不能通过导入更换集团或上级，否则集团敞口会算错。",
-        "“{text}” has a credit account; an import cannot move it to another group or parent.",
+        "“{text}”已有信用账户，换集团会改变集团敞口；请由有额度权限的人员办理。",
+        "“{text}” has a credit account; moving it changes the sums of groups and takes the right "
+        "to set limits.",
+    ),
+    "group-stands": (
+        "集团“{text}”已有信用账户，不能通过导入更换上级。",
+        "The group “{text}” has a credit account; an import cannot give it another parent.",
     ),
     "unknown-owner": (
         "没有名为“{text}”的用户。",

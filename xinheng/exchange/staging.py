@@ -120,7 +120,8 @@ class Staging:
         yield from _CHECKS[name]
         if name == "customers" and self._by.scope != "all":
             yield checks.CUSTOMER_LEAVES_SCOPE
-        if name == "customers" and "group_code" in self.present:
+        may_move = self._by.may("limits.write")
+        if name == "customers" and "group_code" in self.present and not may_move:
             yield checks.CUSTOMER_MOVES
         if name == "groups" and "parent_code" in self.present:
             yield checks.GROUP_MOVES

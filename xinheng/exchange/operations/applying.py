@@ -19,6 +19,7 @@ from xinheng.exchange import error_file, reading, store
 from xinheng.exchange.faults import Fault
 from xinheng.exchange.kinds import KINDS
 from xinheng.exchange.models import Batch
+from xinheng.exchange.operations.regrouping import follow_groups
 from xinheng.exchange.queries import batch_row
 from xinheng.exchange.refusals import BatchBusy, BatchFinished, SourceGone
 from xinheng.exchange.staging import CHUNK_ROWS, Counts, Staging
@@ -86,7 +87,7 @@ def apply(
         batch.save()
         try:
             for chunk in range(batch.chunks_done, batch.chunks):
-                _write(batch, staging, by, None if is_whole else chunk)
+                _write(batch, staging, by, today, None if is_whole else chunk)
         except _BooksRefuse as refused:
             batch.refresh_from_db()
             staging.add(refused.faults)
@@ -214,7 +215,7 @@ def _note_header(batch: Batch, staging: Staging, facts: dict[str, Any]) -> None:
     ]
 
 
-def _write(batch: Batch, staging: Staging, by: Actor, chunk: int | None) -> None:
+def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | None) -> None:
     """Write one chunk and the mark that it is written in one transaction.
 
     refuses: _BooksRefuse when the whole file was wanted and the books refuse a row
@@ -227,6 +228,11 @@ def _write(batch: Batch, staging: Staging, by: Actor, chunk: int | None) -> None
             faults = [_fault(row.row, row.column, row.refusal) for row in outcome.refused]
             if faults and not batch.partial:
                 raise _BooksRefuse(faults)
+            if batch.kind == "customers" and "group_code" in staging.present:
+                # A customer in one group whose account stays in another would be a lie.
+                stuck = follow_groups(by=by, relation=relation, on=today)
+                if stuck:
+                    raise _BooksRefuse([_fault(r.row, r.column, r.refusal) for r in stuck])
             batch.created += outcome.created
             batch.updated += outcome.updated
             batch.unchanged += outcome.unchanged
