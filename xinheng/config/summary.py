@@ -26,7 +26,7 @@ def lines(
         yield from _position(currency, found, review["customers"])
         yield from _ageing(ageing.get("currencies", {}).get(currency))
     yield from _spread("评级", dict(sorted(review["grades"].items(), key=_rank)))
-    yield from _spread("分层", review["tiers"])
+    yield from _spread("分类", review["tiers"])
     yield from _watched(watch)
     yield from _warnings(review.get("alerts", {}))
     seconds = sum(Decimal(str(value)) for value in review["seconds"].values())

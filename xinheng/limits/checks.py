@@ -27,7 +27,7 @@ def check(policy: Policy, known: Mapping[str, conditions.Field]) -> tuple[Proble
 def _check_tiers(policy: Policy) -> Iterator[Problem]:
     names = [tier.tier for tier in policy.tiers]
     if len(set(names)) < len(names):
-        yield Problem("tiers", "duplicate", "分层重复", "a tier appears twice")
+        yield Problem("tiers", "duplicate", "分类重复", "a tier appears twice")
     last = policy.tiers[-1]
     if last.grades or last.when is not None:
         yield Problem(

@@ -106,7 +106,7 @@ def _lines(outcome: "Outcome", out: Path | None) -> list[str]:
         f"信用评审 {found['as_of']}：{found['customers']} 家客户，"
         f"新增结果 {found['added']} 条（{found['engine']}，{seconds:.1f} 秒）",
         "  等级  " + "  ".join(f"{name} {count}" for name, count in found["grades"].items()),
-        "  分层  " + "  ".join(f"{name} {count}" for name, count in found["tiers"].items()),
+        "  分类  " + "  ".join(f"{name} {count}" for name, count in found["tiers"].items()),
     ]
     for currency, sums in found["currencies"].items():
         lines.append(
