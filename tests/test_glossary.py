@@ -79,3 +79,17 @@ def test_no_label_says_a_bare_word_that_means_two_things():
         if re.search(r"(?<!坏账)核销", path.read_text(encoding="utf-8")):
             bare.append(str(path.relative_to(ROOT)))
     assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("other", "ours"), [("分层", "分类"), ("信用风险敞口", "信用敞口"), ("授信敞口", "信用敞口")]
+)
+def test_no_second_word_for_an_idea(other, ours):
+    """Words that crept in once and were replaced by the glossary's."""
+    said = [
+        f"{path.relative_to(ROOT)}: {other}, say {ours}"
+        for pattern in ("*.py", "*.html")
+        for path in (ROOT / "xinheng").rglob(pattern)
+        if other in path.read_text(encoding="utf-8")
+    ]
+    assert said == []
