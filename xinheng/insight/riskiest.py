@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, FloatField
-from django.db.models.functions import Cast
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 
 from xinheng import access
 from xinheng.kernel.actors import Actor
@@ -34,13 +34,18 @@ def riskiest(*, by: Actor, limit: int = 8, language: str = "zh") -> tuple[RiskyC
     The PD orders them and is not shown as a forecast: the shipped master scale is not calibrated.
     """
     rows = access.visible(by, "customers.read", Latest.objects.all(), prefix="customer__")
-    owing = rows.filter(open_minor__gt=0, proposal__assessment__pd__isnull=False)
-    weight = Cast(F("open_minor"), FloatField()) * F("proposal__assessment__pd")
-    found = list(
-        owing.select_related("customer", "proposal__assessment").order_by(
-            weight.desc(), "customer_id"
-        )[:limit]
-    )
+    # A grade has one PD, so the largest of each grade hold the largest of all: the whole
+    # portfolio is ranked without reading an assessment, and only these few are read.
+    place = Window(RowNumber(), partition_by=[F("grade")], order_by=F("open_minor").desc())
+    leading = rows.filter(open_minor__gt=0).annotate(place=place).filter(place__lte=limit)
+    few = Latest.objects.filter(pk__in=[row.pk for row in leading.only("pk")])
+    candidates = [
+        row
+        for row in few.select_related("customer", "proposal__assessment")
+        if row.proposal.assessment.pd is not None
+    ]
+    candidates.sort(key=lambda row: (-_weight(row), row.customer_id))
+    found = candidates[:limit]
     reasons = scoring.headlines(
         by=by, assessments=[row.proposal.assessment for row in found], language=language
     )
@@ -59,3 +64,7 @@ def riskiest(*, by: Actor, limit: int = 8, language: str = "zh") -> tuple[RiskyC
         )
         for row in found
     )
+
+
+def _weight(row: Latest) -> float:
+    return row.open_minor * (row.proposal.assessment.pd or 0)

@@ -44,7 +44,9 @@ class StartForm(forms.Form):
 def where(given: QueryDict) -> Filters:
     """Return what the address narrows the results to."""
     score = given.get("score", "")
+    limit = given.get("limit", "")
     return Filters(
+        limit_band=int(limit) if limit.isdigit() and len(limit) == 1 else None,
         grade=given.get("grade", "")[:4],
         tier=given.get("tier", "")[:4],
         binding=given.get("binding", "")[:40],

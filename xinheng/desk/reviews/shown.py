@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy
 
 from xinheng.definitions import in_force
 from xinheng.desk import frame, words
+from xinheng.desk.templatetags.desk import short
 from xinheng.factors import catalogue
 from xinheng.limits.explanation import BOUNDS, OTHERS
 from xinheng.reviews.queries import Distribution, Filters, Migration, ReviewRow
-from xinheng.reviews.queries.results import SCORE_BAND
+from xinheng.reviews.queries.results import LIMIT_EDGES, SCORE_BAND
 
 STEPS = {
     "": gettext_lazy("排队中"), "snapshot": gettext_lazy("读取账簿"),
@@ -66,6 +67,13 @@ def found(distribution: Distribution, where: Filters, path: str) -> dict[str, An
             "values": [bands.get(edge, 0) for edge in edges],
             "links": [f"{path}?score={edge}#part-results" for edge in edges],
         },
+        "limits": {
+            "title": _("建议额度分布"),
+            "name": _("客户数"),
+            "labels": [limit_band(at) for at in range(len(LIMIT_EDGES) + 1)],
+            "values": [distribution.limits.get(at, 0) for at in range(len(LIMIT_EDGES) + 1)],
+            "links": [f"{path}?limit={at}#part-results" for at in range(len(LIMIT_EDGES) + 1)],
+        },
         "tiers": [
             {"tier": tier, "customers": count, "link": f"{path}?tier={tier}#part-results"}
             for tier, count in sorted(distribution.tiers.items())
@@ -91,10 +99,21 @@ def narrowed(where: Filters) -> list[tuple[str, str]]:
         ("reason", where.reason and reason_name(where.reason)),
         ("currency", where.currency),
     ]
+    if where.limit_band is not None:
+        pairs.append(("limit", _("建议额度 %(band)s") % {"band": limit_band(where.limit_band)}))
     if where.score_from is not None:
         band = {"low": where.score_from, "high": where.score_from + SCORE_BAND}
         pairs.append(("score", _("评分 %(low)s–%(high)s") % band))
     return [(name, said) for name, said in pairs if said]
+
+
+def limit_band(at: int) -> str:
+    """Return the name of a band of proposed limits."""
+    if at == 0:
+        return _("不授信")
+    if at >= len(LIMIT_EDGES):
+        return f">{short(LIMIT_EDGES[-1])}"
+    return f"≤{short(LIMIT_EDGES[at])}"
 
 
 def matrix(migration: Migration) -> dict[str, Any]:

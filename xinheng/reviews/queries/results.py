@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Func, QuerySet, Sum, TextField
+from django.db.models import Case, Count, F, Func, QuerySet, Sum, TextField, Value, When
 from django.db.models.functions import Floor
 
 from xinheng import access
@@ -27,6 +27,8 @@ SORTS: dict[str, str] = {
     "code": "customer__code",
 }
 SCORE_BAND = 5
+# Upper edges of the bands of proposed limits, in minor units; the last band has none.
+LIMIT_EDGES = (0, 10_000_000, 50_000_000, 100_000_000, 500_000_000, 2_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Filters:
     """What a drill-down asks for; an empty one keeps everything.
 
     reason: a reason code that the result carries; score_from: the lower edge of a band of
-    SCORE_BAND points
+    SCORE_BAND points; limit_band: a place in LIMIT_EDGES, its length for what lies above
     """
 
     grade: str = ""
@@ -42,6 +44,7 @@ class Filters:
     binding: str = ""
     reason: str = ""
     score_from: int | None = None
+    limit_band: int | None = None
     currency: str = ""
 
 
@@ -98,6 +101,7 @@ class Distribution:
     """Counts of a run within the actor's scope.
 
     scores: (lower edge of a band of SCORE_BAND points, customers); reasons: most frequent first
+    limits: customers by the band of their proposed limit, as in Filters
     """
 
     customers: int
@@ -106,6 +110,7 @@ class Distribution:
     bindings: dict[str, int]
     reasons: dict[str, int]
     scores: tuple[tuple[int, int], ...]
+    limits: dict[int, int]
     currencies: tuple[CurrencySums, ...] = field(default_factory=tuple)
 
 
@@ -151,6 +156,7 @@ def distribution(*, by: Actor, review: uuid.UUID) -> Distribution:
         reasons=dict(reasons.annotate(n=Count("pk")).order_by("-n", "reason")),
         # A score of exactly 100 belongs to the last band.
         scores=_merge((min(int(band), 100 - SCORE_BAND), n) for band, n in bands),
+        limits=_counts(rows.annotate(limit_band=_limit_band()), "limit_band"),
         currencies=_currencies(rows),
     )
 
@@ -190,6 +196,8 @@ def _filtered(rows: "QuerySet[Proposal]", where: Filters) -> "QuerySet[Proposal]
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if where.reason:
         rows = rows.filter(assessment__reasons__contains=[where.reason])
+    if where.limit_band is not None:
+        rows = rows.annotate(limit_band=_limit_band()).filter(limit_band=where.limit_band)
     if where.score_from is not None:
         rows = rows.filter(assessment__score__gte=where.score_from)
         if where.score_from < 100 - SCORE_BAND:
@@ -197,7 +205,14 @@ def _filtered(rows: "QuerySet[Proposal]", where: Filters) -> "QuerySet[Proposal]
     return rows
 
 
-def _counts(rows: "QuerySet[Proposal]", column: str) -> dict[str, int]:
+def _limit_band() -> Case:
+    edges = [
+        When(limit_proposed_minor__lte=edge, then=Value(at)) for at, edge in enumerate(LIMIT_EDGES)
+    ]
+    return Case(*edges, default=Value(len(LIMIT_EDGES)))
+
+
+def _counts(rows: "QuerySet[Proposal]", column: str) -> dict[Any, int]:
     counted = rows.order_by().values_list(column).annotate(n=Count("pk")).order_by(column)
     return dict(counted)
 
