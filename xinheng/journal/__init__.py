@@ -18,3 +18,10 @@ def write_many(**kwargs: Any) -> Any:
     from xinheng.journal import operations
 
     return operations.write_many(**kwargs)
+
+
+def write_found(**kwargs: Any) -> Any:
+    """Record one act per row of a query (see journal.operations.write_found)."""
+    from xinheng.journal import operations
+
+    return operations.write_found(**kwargs)

@@ -1,8 +1,11 @@
 """Write journal events. Called inside the business transaction, by every room."""
 
+import json
 import secrets
 from collections.abc import Iterable
 from typing import Any
+
+from django.db import connection
 
 from xinheng.journal import rules
 from xinheng.journal.models import Event, Payload
@@ -40,3 +43,22 @@ def write_many(
         batch_size=chunk,
     )
     return events
+
+
+def write_found(*, by: Actor, action: str, noun: str, query: str, chunk: int = 5_000) -> int:
+    """Record one act per row of a query and return how many; never more than a chunk in memory.
+
+    query: yields key text, before jsonb, after jsonb; the object recorded is "noun:key"
+    """
+    count = 0
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(chunk):
+            changes = [(f"{noun}:{key}", _data(was), _data(is_)) for key, was, is_ in rows]
+            count += len(write_many(by=by, action=action, changes=changes))
+    return count
+
+
+def _data(value: Any) -> Any:
+    """Return JSON as data, whatever the driver made of it."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -114,16 +114,16 @@ def record_staged_rates(
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
-        cursor.execute(_CHANGED_RATES.format(relation=relation))
-        changes = [
-            (f"rate:{_label(kind, source, target, day)}", {"rate": before}, {"rate": after})
-            for kind, source, target, day, before, after in cursor.fetchall()
-        ]
-        journal.write_many(by=by, action="reference.update_rate", changes=changes)
+        updated = journal.write_found(
+            by=by,
+            action="reference.update_rate",
+            noun="rate",
+            query=_CHANGED_RATES.format(relation=relation),
+        )
         cursor.execute(_UPDATE_RATES.format(relation=relation), params)
         cursor.execute(_INSERT_RATES.format(relation=relation), params)
         created = cursor.rowcount
-    outcome = Outcome(created, len(changes), rows - created - len(changes))
+    outcome = Outcome(created, updated, rows - created - updated)
     journal.write(
         by=by,
         action="reference.import_rates",
@@ -138,7 +138,8 @@ _SAME_RATE = (
     " AND r.target_currency = s.target_currency AND r.date = s.date"
 )
 _CHANGED_RATES = f"""
-SELECT r.kind, r.source_currency, r.target_currency, r.date, r.rate, s.rate
+SELECT concat_ws(' ', r.kind, nullif(r.source_currency || r.target_currency, ''), r.date),
+       jsonb_build_object('rate', r.rate::text), jsonb_build_object('rate', s.rate::text)
   FROM {{relation}} s JOIN reference_rate r ON {_SAME_RATE}
  WHERE r.rate <> s.rate ORDER BY s.row"""
 _UPDATE_RATES = f"""

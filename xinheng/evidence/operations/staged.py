@@ -1,8 +1,6 @@
 """Record whole files of statements and events, from relations that an import staged."""
 
-import json
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -80,13 +78,16 @@ def _record(
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
-        cursor.execute(changed.format(relation=relation))
-        changes = [(f"{noun}:{k}", _data(b), _data(a)) for k, b, a in cursor.fetchall()]
-        journal.write_many(by=by, action=f"evidence.update_{noun}", changes=changes)
+        updated = journal.write_found(
+            by=by,
+            action=f"evidence.update_{noun}",
+            noun=noun,
+            query=changed.format(relation=relation),
+        )
         cursor.execute(update.format(relation=relation), params)
         cursor.execute(insert.format(relation=relation), params)
         created = cursor.rowcount
-    outcome = Outcome(created, len(changes), rows - created - len(changes), refused)
+    outcome = Outcome(created, updated, rows - created - updated, refused)
     journal.write(
         by=by,
         action=f"evidence.import_{noun}s",
@@ -98,8 +99,3 @@ def _record(
         },
     )
     return outcome
-
-
-def _data(value: Any) -> Any:
-    """Return JSON as data, whatever the driver made of it."""
-    return json.loads(value) if isinstance(value, str) else value

@@ -1,7 +1,6 @@
 """Record whole files of customers and groups, from relations that an import staged."""
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -32,8 +31,12 @@ def record_staged_customers(
     refused = leave_out_foreign(by=by, relation=relation, about=known, column="code")
     with connection.cursor() as cursor:
         rows = _count(cursor, relation)
-        changes = _changes(cursor, sql.changed_customers(present).format(relation=relation))
-        updated = _journalled(by, "parties.update_customer", "customer", changes)
+        updated = journal.write_found(
+            by=by,
+            action="parties.update_customer",
+            noun="customer",
+            query=sql.changed_customers(present).format(relation=relation),
+        )
         params = {"batch": batch_id}
         cursor.execute(sql.update_customers(present).format(relation=relation), params)
         contacts = sql.update_contacts(present)
@@ -57,8 +60,12 @@ def record_staged_groups(
     access.require(by, "customers.write")
     with connection.cursor() as cursor:
         rows = _count(cursor, relation)
-        changes = _changes(cursor, sql.changed_groups(present).format(relation=relation))
-        updated = _journalled(by, "parties.update_group", "group", changes)
+        updated = journal.write_found(
+            by=by,
+            action="parties.update_group",
+            noun="group",
+            query=sql.changed_groups(present).format(relation=relation),
+        )
         params = {"batch": batch_id}
         cursor.execute(sql.INSERT_GROUPS.format(relation=relation), params)
         created = cursor.rowcount
@@ -71,27 +78,6 @@ def record_staged_groups(
 def _count(cursor: Any, relation: str) -> int:
     cursor.execute(f"SELECT count(*) FROM {relation}")
     return int(cursor.fetchone()[0])
-
-
-def _changes(cursor: Any, query: str) -> Iterator[tuple[str, Any, Any]]:
-    cursor.execute(query)
-    for code, before, after in cursor.fetchall():
-        yield code, _data(before), _data(after)
-
-
-def _data(value: Any) -> Any:
-    """Return JSON as data, whatever the driver made of it."""
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def _journalled(by: Actor, action: str, noun: str, changes: Iterator[tuple[str, Any, Any]]) -> int:
-    """Write one event per changed record and return how many changed."""
-    events = journal.write_many(
-        by=by,
-        action=action,
-        changes=((f"{noun}:{code}", before, after) for code, before, after in changes),
-    )
-    return len(events)
 
 
 def _outcome(
