@@ -3,6 +3,10 @@
 import argparse
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xinheng.insight.ageing import Ageing
 
 NAME = "ageing"
 HELP = "age what customers owe as of any day"
@@ -39,12 +43,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(found: "object") -> Iterator[str]:
+def _lines(found: "Ageing") -> Iterator[str]:
     """Yield the table a person reads: a line per currency, then one per group."""
-    from xinheng.insight.ageing import Ageing
     from xinheng.kernel import money
 
-    assert isinstance(found, Ageing)
     heads = ["合计", "未到期", "无到期日", *(bucket.label for bucket in found.buckets), "未认款"]
     yield f"账龄 {found.as_of}（按{'到期日' if found.basis == 'due' else '开票日'}）"
     yield "".join([f"{'':<28}", *(f"{head:>16}" for head in heads)])

@@ -171,7 +171,8 @@ JOIN receivables_invoice i ON i.id = d.id
 JOIN exposure_account a ON a.customer_id = i.customer_id
 JOIN exposure_segment s ON s.id = a.segment_id AND s.code = 'main'
 CROSS JOIN LATERAL (VALUES (i.issue_date, -1), (i.voided_date, 1)) AS x(day, sign)
-WHERE d.is_rebuilt AND x.day IS NOT NULL AND NOT isempty(i.life)
+WHERE d.is_rebuilt AND x.day IS NOT NULL
+  AND NOT (i.status = 'void' AND i.voided_date IS NULL)
 """
 
 MOVES_IN = """
