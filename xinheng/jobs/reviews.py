@@ -3,7 +3,6 @@
 import uuid
 
 from xinheng import access
-from xinheng.messaging import operations as messaging
 from xinheng.jobs.telling import tell
 from xinheng.reviews.models import Review
 
