@@ -8,6 +8,7 @@ from django.utils import timezone
 from xinheng import access
 from xinheng.exchange import operations as exchange
 from xinheng.exchange.models import Batch
+from xinheng.jobs.telling import tell
 from xinheng.kernel.actors import Actor
 
 KEEP_FILES = timedelta(days=30)
@@ -27,6 +28,16 @@ def apply(batch_id: str) -> None:
     if by is not None:
         number = uuid.UUID(batch_id)
         exchange.apply(by=by, batch_id=number, today=timezone.localdate(), at=timezone.now())
+    _tell(batch_id)
+
+
+def _tell(batch_id: str) -> None:
+    """Tell who asked; a second run of a job tells what the first could not, and nothing twice."""
+    batch = Batch.objects.select_related("requested_by").get(uuid=batch_id)
+    if batch.state in (Batch.State.DONE, Batch.State.REFUSED):
+        of = batch.file_name or batch.kind
+        is_well = batch.state == Batch.State.DONE
+        tell(batch.requested_by, "batch", batch.uuid, of, is_well=is_well)
 
 
 def forget_files() -> None:

@@ -21,7 +21,9 @@ def request(
     refuses: UnknownCustomers
     """
     access.require(by, "reviews.run")
-    codes = None if customers is None else computing.select(by, customers).codes
+    # Somebody of narrower scope never asks for everybody: only a run without a selection
+    # speaks for the whole book.
+    codes = computing.select(by, customers).codes
     review = Review.objects.create(
         as_of=as_of,
         engine=engine,
