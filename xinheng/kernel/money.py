@@ -12,9 +12,10 @@ from xinheng.kernel.refusals import Refusal
 
 # ISO 4217 minor-unit exponents that differ from the usual two digits.
 _EXPONENTS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0,
+    "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}  # fmt: skip
 # Largest amount a bigint column and the engines' exact sums carry with room to add up.
 LARGEST_MINOR = 10**16
 
@@ -39,7 +40,10 @@ class TooManyDigits(Refusal):
     """An amount has more decimal digits than its currency."""
 
     code = "too-many-digits"
-    zh = "金额“{text}”的小数位超过 {currency} 允许的 {digits} 位；如需四舍五入，请在映射中写明 round: half_up。"
+    zh = (
+        "金额“{text}”的小数位超过 {currency} 允许的 {digits} 位；"
+        "如需四舍五入，请在映射中写明 round: half_up。"
+    )
     en = (
         "Amount “{text}” has more decimals than the {digits} of {currency}; "
         "to round, say round: half_up in the mapping."
