@@ -80,7 +80,9 @@ def customer_in_scope(*, by: Actor, code: str) -> Customer:
     refuses: CustomerUnknown
     """
     rows = access.visible(by, "customers.read", Customer.objects.all())
-    found = rows.select_related("group", "owner", "department").filter(code=code).first()
+    found: Customer | None = (
+        rows.select_related("group", "owner", "department").filter(code=code).first()
+    )
     if found is None:
         raise CustomerUnknown(customer=code)
     return found
@@ -103,7 +105,7 @@ def credit_file(*, by: Actor, code: str, today: datetime.date) -> CreditFile:
 
 def _group_path(customer: Customer) -> tuple[tuple[str, str], ...]:
     """Return (code, name) of the customer's group and of every group above it, nearest first."""
-    path = []
+    path: list[tuple[str, str]] = []
     group = customer.group
     while group is not None and len(path) < 20:
         path.append((group.code, group.name))

@@ -140,7 +140,7 @@ def after(*, by: Actor, where: CustomerFilter, code: str = "", limit: int = 50) 
 
 
 def _filtered(by: Actor, where: CustomerFilter) -> "QuerySet[Customer]":
-    rows = access.visible(by, "customers.read", Customer.objects.all())
+    rows: QuerySet[Customer] = access.visible(by, "customers.read", Customer.objects.all())
     for column, values in (
         ("latest__grade", where.grades),
         ("latest__tier", where.tiers),

@@ -6,6 +6,7 @@ hundred thousand invoices costs no more than one with ten.
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -69,7 +70,7 @@ def timeline(
 ) -> tuple[TimelineLine, ...]:
     """Return what happened with a customer up to `before` (inclusive), newest first."""
     access.require(by, "customers.read", customer)
-    values = {
+    values: dict[str, Any] = {
         "customer": customer.pk,
         "before": before,
         "limit": limit,

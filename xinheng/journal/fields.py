@@ -17,7 +17,7 @@ class CurrentTransaction(RawSQL):
         super().__init__("pg_current_xact_id()", ())
 
 
-class XidField(models.Field):
+class XidField(models.Field):  # type: ignore[type-arg]
     """A PostgreSQL `xid8`, filled by the database."""
 
     description = "transaction id"
