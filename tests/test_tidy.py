@@ -164,6 +164,92 @@ def test_every_public_operation_is_keyword_only():
     assert not problems, "\n".join(problems)
 
 
+# Rooms whose rows belong to customers: what reads them takes `by` and narrows to its scope.
+ROOMS_OF_CUSTOMERS = {
+    "parties", "exposure", "receivables", "evidence", "scoring", "limits", "reviews", "insight",
+    "exchange", "messaging",
+}  # fmt: skip
+# Operations that cannot ask, each with the reason.
+ASKED_BEFORE = {
+    ("journal", "write"): "lies below access; every caller has asked",
+    ("journal", "write_many"): "lies below access; every caller has asked",
+    ("journal", "write_found"): "lies below access; every caller has asked",
+    ("exposure", "book"): "the ledger's verbs ask for the account before they book",
+}
+# Reads that no actor can narrow, each with the reason.
+OPEN_READS = {
+    ("reviews", "find"): "a run is nobody's; its results are narrowed by of_review",
+    ("reviews", "assessments_of"): "a part of a query that of_review narrows",
+    ("reviews", "stage"): "a temporary table of the run itself",
+    ("reviews", "unstage"): "a temporary table of the run itself",
+}
+
+
+def functions_of(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def hands_on(call: ast.Call) -> bool:
+    """Say whether a call is given the actor."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(ast.unparse(value) in {"by", "self.by"} for value in given)
+
+
+def askers() -> set[tuple[str, str]]:
+    """Return (room, function) of all that ask `access`, themselves or through their own room."""
+    bodies = {
+        (room_of(path), node.name): list(calls(node))
+        for path in SOURCES
+        for node in functions_of(tree_of(path))
+    }
+    asking = {
+        place
+        for place, made in bodies.items()
+        if any(hands_on(node) and verb in {"require", "visible"} for node, _, verb in made)
+    }
+    while True:
+        more = {
+            (room, verb_of)
+            for (room, verb_of), made in bodies.items()
+            if any(hands_on(node) and (room, verb) in asking for node, _, verb in made)
+        } - asking
+        if not more:
+            return asking
+        asking |= more
+
+
+def test_every_public_operation_asks_for_a_permission():
+    asking = askers()
+    problems = [
+        f"{name(path)}:{node.lineno}: {node.name} never asks access"
+        for path, node in public_operations()
+        if (room_of(path), node.name) not in asking | set(ASKED_BEFORE)
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_read_of_customers_rows_takes_the_actor_and_uses_it():
+    problems = []
+    for path in SOURCES:
+        if room_of(path) not in ROOMS_OF_CUSTOMERS or is_writer(path):
+            continue
+        for node in functions_of(tree_of(path)):
+            text = ast.unparse(node)
+            reads = ".objects" in text or "connection.cursor" in text
+            if node.name.startswith("_") or not reads:
+                continue
+            takes = "by" in {arg.arg for arg in [*node.args.args, *node.args.kwonlyargs]}
+            uses = any(hands_on(call) for call, _, _ in calls(node)) or "by.id" in text
+            if not (takes and uses) and (room_of(path), node.name) not in OPEN_READS:
+                problems.append(f"{name(path)}:{node.lineno}: {node.name} reads without an actor")
+    assert not problems, "\n".join(problems)
+
+
+def test_what_is_excused_from_asking_still_exists():
+    known = {(room_of(path), node.name) for path in SOURCES for node in functions_of(tree_of(path))}
+    assert set(ASKED_BEFORE) | set(OPEN_READS) <= known
+
+
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_every_room_has_a_readme(room):
     readme = room / "README.md"
