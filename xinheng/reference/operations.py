@@ -1,9 +1,10 @@
 """Change the reference tables."""
 
 from collections.abc import Collection, Iterable
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from xinheng import access, journal
 from xinheng.kernel.actors import Actor
@@ -12,6 +13,8 @@ from xinheng.reference import rules, shipped_rows
 from xinheng.reference.models import Holiday, Industry, Rate, Region
 from xinheng.reference.refusals import RateUnusable
 from xinheng.reference.shipped_rows import HolidayRow, RateRow
+
+M = TypeVar("M", bound=models.Model)
 
 
 @transaction.atomic
@@ -153,10 +156,10 @@ SELECT s.kind, s.source_currency, s.target_currency, s.date, s.rate, %(batch)s
  ORDER BY s.row"""
 
 
-def _add(model: type, rows: list) -> int:
-    count = model.objects.count()
-    model.objects.bulk_create(rows, ignore_conflicts=True)
-    return model.objects.count() - count
+def _add(model: type[M], rows: list[M]) -> int:
+    known = model._default_manager.count()
+    model._default_manager.bulk_create(rows, ignore_conflicts=True)
+    return model._default_manager.count() - known
 
 
 def _holiday(row: HolidayRow) -> Holiday:
