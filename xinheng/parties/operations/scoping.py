@@ -28,7 +28,7 @@ def leave_out_foreign(
     about: a SELECT of (row, customer_id); column: the one a person would mend
     refuses: Forbidden
     """
-    access.require(by, "customers.read")
+    access.require(by, "exchange.import")
     if by.scope == "all":
         return ()
     with connection.cursor() as cursor:
