@@ -34,14 +34,14 @@ def _static_folder() -> None:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a company of two dozen customers, with books up to today."""
+    """The files of a company of sixty customers, with books up to today."""
     from django.utils import timezone
 
     from xinheng import sample
 
     folder = tmp_path_factory.mktemp("company")
     sample.generate(
-        folder, customers=24, invoices=240, seed=7, until=timezone.localdate(), format="csv",
+        folder, customers=60, invoices=600, seed=7, until=timezone.localdate(), format="csv",
         people=False,
     )  # fmt: skip
     return folder
