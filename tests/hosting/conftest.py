@@ -83,7 +83,7 @@ def xinheng(home: Home, *words: str, **more: str) -> subprocess.CompletedProcess
         env=environment(home, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         cwd="/",
     )
 
@@ -125,7 +125,7 @@ def as_plain_user(
         env={"PATH": os.environ["PATH"], "PYTHONPATH": paths, "HOME": "/", **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         cwd="/",
     )
 
@@ -140,7 +140,7 @@ def kill_all(pid: int) -> None:
             process.kill()
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
+def wait_until(true: Callable[[], Any], seconds: float = 120.0) -> Any:
     """Return what the question answers once it is not false; fail when that takes too long."""
     import time
 

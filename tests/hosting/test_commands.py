@@ -52,7 +52,7 @@ def test_an_interrupted_command_stops_the_database_it_started(migrated_home):
     cluster = Cluster(home)
     wait_until(cluster.running)
     first.send_signal(signal.SIGINT)
-    said, _ = first.communicate(timeout=60)
+    said, _ = first.communicate(timeout=300)
     assert first.returncode == 130, said
     assert cluster.running() is None
 

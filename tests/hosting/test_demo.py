@@ -51,7 +51,7 @@ def test_a_demo_serves_with_one_link_per_role_until_it_is_told_to_stop(migrated_
     assert beside.returncode == 0, beside.stderr
     assert f"http://{bind}" in beside.stdout
     demo.send_signal(signal.SIGINT)
-    demo.communicate(timeout=60)
+    demo.communicate(timeout=300)
     assert demo.returncode == 0
     assert Cluster(migrated_home).running() is None
 

@@ -24,7 +24,7 @@ def bind():
 def answer(bind, path="/healthz"):
     """Return the status of a page, or None when nobody answers."""
     try:
-        with urllib.request.urlopen(f"http://{bind}{path}", timeout=5) as found:
+        with urllib.request.urlopen(f"http://{bind}{path}", timeout=60) as found:
             return found.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -89,7 +89,7 @@ def test_it_survives_what_can_be_killed_and_ends_all_when_told(migrated_home, bi
     below = psutil.Process(up.pid).children(recursive=True)
 
     up.send_signal(signal.SIGINT)
-    said, _ = up.communicate(timeout=60)
+    said, _ = up.communicate(timeout=300)
     assert up.returncode == 0, said
     assert "Traceback" not in said
     assert services.leftovers(home) == []
@@ -114,7 +114,7 @@ def test_only_the_supervisor_is_killed_and_the_next_one_takes_over(migrated_home
     await_line(second, bind)
     assert not set(left) & set(services.leftovers(home))
     second.send_signal(signal.SIGTERM)
-    second.communicate(timeout=60)
+    second.communicate(timeout=300)
     assert second.returncode == 0
     assert services.leftovers(home) == []
     assert Cluster(home).running() is None
