@@ -9,7 +9,7 @@ from xinheng.kernel.refusals import Refusal
 
 WATCHED = 5
 # Files of the contract in the order in which they need each other.
-KINDS = ("holidays", "rates", "groups", "customers", "invoices", "receipts", "statements", "events")
+KINDS = ("rates", "groups", "customers", "invoices", "receipts", "statements", "events")
 
 
 class NothingToLoad(Refusal):
@@ -111,12 +111,22 @@ def _import(folder: Path) -> dict[str, Any]:
     files = [(kind, path) for kind in KINDS if (path := _file(folder, kind)) is not None]
     if not files:
         raise NothingToLoad(folder=folder, names=", ".join(KINDS))
+    taken = {path.name for _, path in files}
+    others = [path.name for path in _tables(folder) if path.name not in taken]
+    if others:
+        output.say(f"不导入 {'、'.join(others)}：文件名不是可导入的种类（{'、'.join(KINDS)}）。")
     loaded = {}
     for kind, path in files:
         output.say(f"导入 {path.name}…")
         found = _call("import", kind, str(path), file=path)
         loaded[kind] = found["created"] + found["updated"]
     return loaded
+
+
+def _tables(folder: Path) -> list[Path]:
+    """Return the tables of a folder; `truth` is the answer to a generated company, not a fact."""
+    found = (path for path in folder.iterdir() if path.suffix in {".csv", ".xlsx"})
+    return sorted(path for path in found if path.stem != "truth")
 
 
 def _file(folder: Path, kind: str) -> Path | None:

@@ -44,7 +44,7 @@ def time_zone() -> str:
 def allowed_hosts() -> list[str]:
     """Return the host names the desk answers to (`XINHENG_HOSTS`, comma separated)."""
     named = [name for name in os.environ.get("XINHENG_HOSTS", "").split(",") if name]
-    return [*named, "127.0.0.1", "localhost", "[::1]", "testserver"]
+    return [*named, "127.0.0.1", "localhost", "[::1]"]
 
 
 def trusted_origins() -> list[str]:
