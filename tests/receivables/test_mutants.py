@@ -54,6 +54,13 @@ HISTORIES = (
     [invoice("I1", 0, 10), receipt("R1", 1, 10, "I1"),
      Document("I1", "invoice", 1, day(0), 10, due=day(10)),
      invoice("I2", 2, 10), receipt("R2", 3, 4, "I2"), invoice("I2", 2, 10, is_void=True)],
+    # What waited for an invoice meets it in the order of its days.
+    [receipt("R2", 6, 60, "I1"), receipt("R1", 2, 60, "I1"), invoice("I1", 0, 100)],
+    # Money without a name keeps its place on an invoice that grows.
+    [invoice("I1", 0, 50), receipt("R1", 3, 50), invoice("I1", 0, 80)],
+    # A void frees what had met it, from its day on.
+    [invoice("I1", 0, 50), receipt("R1", 3, 50, "I1"),
+     invoice("I1", 0, 50, is_void=True, voided=day(9))],
 )  # fmt: skip
 
 MUTANTS: tuple[tuple[ModuleType, str, str, str], ...] = (
