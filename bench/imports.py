@@ -20,7 +20,7 @@ import psycopg
 
 from bench import common
 
-ROWS = {"small": 20_000, "full": 200_000}
+ROWS = {"small": 60_000, "full": 200_000}
 MEMORY_ROWS = {"small": (10_000, 100_000), "full": (100_000, 1_000_000)}
 BUDGET, BUDGET_WITH_ENTRIES, GROWTH_MB = 0.25, 0.15, 64
 
