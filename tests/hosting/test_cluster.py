@@ -186,6 +186,16 @@ def test_a_killed_server_whose_children_linger_is_started_again(cluster):
     sleeper.close()
 
 
+def test_a_child_that_never_notices_its_servers_death_is_ended(cluster):
+    found = cluster.start()
+    with psycopg.connect(**roles.parameters(cluster.home, "app")) as sleeper:
+        os.kill(sleeper.info.backend_pid, signal.SIGSTOP)
+        os.kill(found.pid, signal.SIGKILL)
+        assert wait_until(lambda: cluster.running() is None)
+        cluster.start()
+        assert ask(cluster.home, "SELECT 1") == (1,)
+
+
 def test_a_stale_number_that_another_program_got_does_not_keep_it_from_starting(cluster):
     cluster.start()
     path = cluster.home.data / "postmaster.pid"

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from xinheng.hosting import creation, locks, processes, programs, roles, runas
 from xinheng.hosting.home import Home
 from xinheng.hosting.refusals import DatabaseUnreachable
@@ -141,7 +143,22 @@ class Cluster:
                     return found
             elif time.monotonic() > limit or not any(word in said for word in PASSING):
                 programs.explain(said, self.home.path, self.log_file)
+            self._end_orphans()
             time.sleep(0.2)
+
+    def _end_orphans(self) -> None:
+        """End children that outlive a killed server and hold what a new one needs.
+
+        They stand in the data folder, which no other program does. Ending them is a crash like
+        their server's own, which the new one recovers from. Called under the lock.
+        """
+        if self.running() is not None:
+            return
+        for process in psutil.process_iter(["name", "cwd", "create_time"]):
+            found = process.info
+            if found["name"] == "postgres" and found["cwd"] == str(self.home.data):
+                who = processes.Identity(process.pid, found["create_time"])
+                processes.end(who, first=signal.SIGQUIT, patience=5.0)
 
     def _launch_once(self, limit: float) -> str | None:
         """Start once; return what the server said when it ended, None when it is ready."""
