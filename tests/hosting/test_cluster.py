@@ -196,6 +196,34 @@ def test_a_child_that_never_notices_its_servers_death_is_ended(cluster):
         assert ask(cluster.home, "SELECT 1") == (1,)
 
 
+def test_a_killed_server_that_its_parent_has_not_taken_away_does_not_hold_it_up(cluster):
+    with subprocess.Popen(
+        [sys.executable, "-c", NEVER_REAPS, str(cluster.home.path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        try:
+            assert parent.stdout.readline() == "up\n"
+            found = cluster.running()
+            os.kill(found.pid, signal.SIGKILL)
+            assert wait_until(lambda: psutil.Process(found.pid).status() == psutil.STATUS_ZOMBIE)
+            cluster.start()
+            assert ask(cluster.home, "SELECT 1") == (1,)
+        finally:
+            parent.kill()
+
+
+NEVER_REAPS = """
+import sys, time
+from pathlib import Path
+from xinheng.hosting.cluster import Cluster
+from xinheng.hosting.home import Home
+Cluster(Home(Path(sys.argv[1])), durable=False).start()
+print("up", flush=True)
+time.sleep(300)
+"""
+
+
 def test_a_stale_number_that_another_program_got_does_not_keep_it_from_starting(cluster):
     cluster.start()
     path = cluster.home.data / "postmaster.pid"

@@ -101,12 +101,13 @@ class Cluster:
         return [*who.prefix, program, "-D", str(self.home.data), *arguments]
 
     def disown_stale(self) -> None:
-        """Let a new server pass by the process file of one that is gone.
+        """Let a new server pass by the process files of one that is gone.
 
         PostgreSQL asks only whether some process has that number, and would not start when
-        another program got it. The number of its own parent it ignores, so that goes in. The rest
-        of the file stays: it leads the new server to what the old one's children still hold.
-        Called under the lock, when the server is known not to run.
+        another program got it, or when whoever should take away the dead server's entry has not.
+        The number of its own parent it ignores, so that goes in. The rest of the file stays: it
+        leads the new server to what the old one's children still hold. Called under the lock,
+        when the server is known not to run.
         """
         for path in (
             self.home.data / "postmaster.pid",
@@ -116,7 +117,8 @@ class Cluster:
                 lines = path.read_text().splitlines(keepends=True)
             except OSError:
                 continue
-            if lines and lines[0].strip().isdigit() and processes.identity(int(lines[0])):
+            if lines and lines[0].strip().isdigit():
+                processes.reap(int(lines[0]))
                 path.write_text("".join([f"{os.getpid()}\n", *lines[1:]]))
 
     def _pid_lines(self) -> list[str]:
@@ -134,15 +136,17 @@ class Cluster:
         """Start the server and wait until it is ready, retrying what passes by itself."""
         runas.prepare(runas.choose(self.home), self.home, programs=programs.folder())
         limit = time.monotonic() + START_PATIENCE
+        last = ""
         while True:
             self.disown_stale()
             said = self._launch_once(limit)
+            last = said or last
             if said is None:
                 found = self.running()
                 if found is not None:
                     return found
-            elif time.monotonic() > limit or not any(word in said for word in PASSING):
-                programs.explain(said, self.home.path, self.log_file)
+            elif time.monotonic() > limit or not any(word in last for word in PASSING):
+                programs.explain(last, self.home.path, self.log_file)
             self._end_orphans()
             time.sleep(0.2)
 
@@ -154,9 +158,10 @@ class Cluster:
         """
         if self.running() is not None:
             return
+        place = str(self.home.data.resolve())
         for process in psutil.process_iter(["name", "cwd", "create_time"]):
             found = process.info
-            if found["name"] == "postgres" and found["cwd"] == str(self.home.data):
+            if found["name"] == "postgres" and found["cwd"] == place:
                 who = processes.Identity(process.pid, found["create_time"])
                 processes.end(who, first=signal.SIGQUIT, patience=5.0)
 
