@@ -83,8 +83,14 @@ CALLS = (
     _call("groups", "Record groups of customers."),
     _call("invoices", "Record invoices and credit notes, line by line."),
     _call("receipts", "Record receipts; the invoices they name are settled."),
+    _call("disputes", "Record disputes about invoices."),
     _call("statements", "Record financial statements."),
     _call("events", "Record public events."),
+    _call("bureau", "Record reports of credit bureaus."),
+    _call("tax_invoices", "Record invoices of customers' own trade; never our receivables."),
+    _call("interactions", "Record visits, complaints and other dealings with customers."),
+    _call("rates", "Record exchange rates and loan prime rates."),
+    _call("holidays", "Record days off and make-up working days."),
 )
 
 

@@ -9,7 +9,10 @@ from xinheng.kernel.refusals import Refusal
 
 WATCHED = 5
 # Files of the contract in the order in which they need each other.
-KINDS = ("rates", "groups", "customers", "invoices", "receipts", "statements", "events")
+KINDS = (
+    "rates", "holidays", "groups", "customers", "invoices", "receipts", "disputes", "statements", "events",
+    "bureau", "tax_invoices", "interactions",
+)  # fmt: skip
 
 
 class NothingToLoad(Refusal):

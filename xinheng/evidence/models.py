@@ -1,9 +1,13 @@
-"""What is known about a customer from outside our own trade: statements and public events."""
+"""What is known about a customer beside our own trade with it.
+
+Statements, public events, reports of credit bureaus, questionnaires that our own people filled in,
+the customer's own tax invoices, and what happened between it and us.
+"""
 
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from xinheng.journal.fields import XidField
 
@@ -96,3 +100,159 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class BureauReport(models.Model):
+    """What a credit bureau says about a customer on one day; every figure may be missing.
+
+    score: on the agency's own scale; pd: probability of default within a year, 0 to 1
+    """
+
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    agency = models.CharField(max_length=80)
+    reference = models.CharField(max_length=120)
+    report_date = models.DateField()
+    score = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    grade = models.CharField(max_length=20, blank=True)
+    pd = models.DecimalField(max_digits=11, decimal_places=10, null=True)
+    recommended_limit_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, default="CNY")
+    batch_id = models.UUIDField(null=True)
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "reference"], name="bureau_report_once"),
+            models.CheckConstraint(
+                name="bureau_report_pd", condition=Q(pd__isnull=True) | Q(pd__gte=0, pd__lte=1)
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-report_date"], name="bureau_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.reference}"
+
+
+class Questionnaire(models.Model):
+    """One form filled in about one customer on one day, with what its answers come to.
+
+    form, form_version: the definition its points are from
+    earned:   Σ weight × points of the answers that carry points
+    possible: Σ weight × most points of the same items; the score is earned / possible
+    weighed:  Σ weight of these items; weight: Σ weight of the form's scored items
+    answered, items: how many scored items carry points, and how many the form has
+    enough:   whether so many are answered that the form lets the score speak
+    """
+
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    form = models.CharField(max_length=40)
+    date = models.DateField()
+    form_version = models.PositiveIntegerField()
+    earned = models.BigIntegerField(default=0)
+    possible = models.BigIntegerField(default=0)
+    weighed = models.BigIntegerField(default=0)
+    weight = models.BigIntegerField(default=0)
+    answered = models.PositiveSmallIntegerField(default=0)
+    items = models.PositiveSmallIntegerField(default=0)
+    enough = models.BooleanField(default=False)
+    batch_id = models.UUIDField(null=True)
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "form", "date"], name="questionnaire_once"),
+            models.CheckConstraint(
+                name="questionnaire_range", condition=Q(earned__gte=0, earned__lte=F("possible"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.form} {self.date}"
+
+
+class Answer(models.Model):
+    """One answer of a questionnaire; points are missing where the answer says nothing."""
+
+    questionnaire = models.ForeignKey(
+        Questionnaire, on_delete=models.PROTECT, related_name="answers"
+    )
+    item = models.CharField(max_length=40)
+    answer = models.CharField(max_length=500)
+    points = models.PositiveSmallIntegerField(null=True)
+    batch_id = models.UUIDField(null=True)
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["questionnaire", "item"], name="questionnaire_answer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.answer}"
+
+
+class TaxInvoice(models.Model):
+    """An invoice of the customer's own trade with others, from the tax system.
+
+    It shows how the customer does business and is never a receivable of ours. Renminbi; a
+    red-letter invoice (红字) has a negative amount; numbers repeat between sellers.
+    """
+
+    class Direction(models.TextChoices):
+        SALE = "sale", "销项"
+        PURCHASE = "purchase", "进项"
+
+    class Status(models.TextChoices):
+        VALID = "valid", "有效"
+        VOID = "void", "作废"
+
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    direction = models.CharField(max_length=8, choices=Direction)
+    number = models.CharField(max_length=80)
+    line = models.PositiveIntegerField(default=1)
+    date = models.DateField()
+    counterparty = models.CharField(max_length=200, blank=True)
+    amount_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=5, choices=Status, default=Status.VALID)
+    batch_id = models.UUIDField(null=True)
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "direction", "number", "line"], name="tax_invoice_once"
+            )
+        ]
+        indexes = [models.Index(fields=["customer", "-date"], name="tax_invoice_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.number}"
+
+
+class Interaction(models.Model):
+    """Something between the customer and us that is no document: a visit, a complaint, a breach."""
+
+    class Kind(models.TextChoices):
+        COMPLAINT = "complaint", "投诉"
+        FEEDBACK = "feedback", "反馈"
+        VISIT = "visit", "拜访"
+        CALL = "call", "电话"
+        DELIVERY_BREACH = "delivery_breach", "交付违约"
+
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT)
+    reference = models.CharField(max_length=120, unique=True)
+    date = models.DateField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    outcome = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    batch_id = models.UUIDField(null=True)
+    changed_xid = XidField()
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-date"], name="interaction_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"

@@ -1,112 +1,145 @@
-"""The statements that record whole files of financial statements and public events."""
+"""The SQL that records whole files of evidence: one table of data for each kind of fact."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from xinheng.evidence.models import ITEMS
 from xinheng.evidence.rules import AVAILABLE_AFTER_DAYS
 
 _AVAILABLE = f"coalesce(s.available_date, s.period_end + {AVAILABLE_AFTER_DAYS})"
-# Stored column → (its staged value, the file column it comes from).
-STATEMENT_FIELDS: dict[str, tuple[str, str]] = {
-    "months": ("s.months", "months"),
-    "available_date": (_AVAILABLE, "available_date"),
-    "audited": ("s.audited", "audited"),
-    "currency": ("s.currency", "currency"),
-    **{f"{item}_minor": (f"s.{item}_minor", item) for item in ITEMS},
-}
-EVENT_FIELDS: dict[str, tuple[str, str]] = {
-    "customer_id": ("s.customer_id", "title"),
-    "event_date": ("s.event_date", "event_date"),
-    "kind": ("s.kind", "kind"),
-    "title": ("s.title", "title"),
-    "credit_code": ("s.credit_code", "credit_code"),
-    "name": ("s.name", "name"),
-    "role": ("s.role", "role"),
-    "amount_minor": ("s.amount_minor", "amount"),
-    "currency": ("s.currency", "currency"),
-    "url": ("s.url", "url"),
-    "text": ("s.text", "text"),
-}
-_SAME_STATEMENT = "t.customer_id = s.customer_id AND t.period_end = s.period_end"
-_SAME_EVENT = "t.source = s.source AND t.reference = s.reference"
-# Whose an event will be, and whose the one of the same reference is already.
-CUSTOMERS_OF_EVENTS = f"""
-SELECT row, customer_id FROM {{relation}}
-UNION ALL SELECT s.row, t.customer_id FROM {{relation}} s JOIN evidence_event t ON {_SAME_EVENT}"""
-
-INSERT_STATEMENTS = f"""
-INSERT INTO evidence_statement
-       (customer_id, period_end, {", ".join(STATEMENT_FIELDS)}, batch_id, changed_xid)
-SELECT s.customer_id, s.period_end, {", ".join(value for value, _ in STATEMENT_FIELDS.values())},
-       %(batch)s, pg_current_xact_id()
-  FROM {{relation}} s
- WHERE NOT EXISTS (SELECT FROM evidence_statement t WHERE {_SAME_STATEMENT})
- ORDER BY s.row"""
-
-INSERT_EVENTS = f"""
-INSERT INTO evidence_event
-       (source, reference, {", ".join(EVENT_FIELDS)}, batch_id, changed_xid)
-SELECT s.source, s.reference, {", ".join(value for value, _ in EVENT_FIELDS.values())},
-       %(batch)s, pg_current_xact_id()
-  FROM {{relation}} s
- WHERE NOT EXISTS (SELECT FROM evidence_event t WHERE {_SAME_EVENT})
- ORDER BY s.row"""
 
 
-def changed_statements(present: Collection[str]) -> str:
-    """Return the query of statements that differ: "code period", before, after as JSON."""
-    return f"""
-    SELECT c.code || ' ' || t.period_end, {_aggregates()}
-      FROM {{relation}} s
-      JOIN evidence_statement t ON {_SAME_STATEMENT}
-      JOIN parties_customer c ON c.id = t.customer_id
-     CROSS JOIN LATERAL (VALUES {_pairs(STATEMENT_FIELDS, present)}) d(field, before, after)
-     WHERE d.before IS DISTINCT FROM d.after
-     GROUP BY c.code, t.period_end ORDER BY 1"""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One kind of fact and how its staged rows (`s`) meet its stored ones (`t`).
+
+    noun:   what the journal calls one record
+    key:    columns that name a record, the same in both
+    fields: stored column -> (its staged value, the file column it comes from)
+    label:  SQL of a record's name in the journal; `c` is its customer
+    """
+
+    noun: str
+    table: str
+    key: tuple[str, ...]
+    fields: Mapping[str, tuple[str, str]]
+    label: str
+
+    @property
+    def same(self) -> str:
+        """Return the condition that a staged row and a stored one are of one record."""
+        return " AND ".join(f"t.{column} = s.{column}" for column in self.key)
+
+    @property
+    def about(self) -> str:
+        """Return the query of whom staged rows, and the records they would change, are about."""
+        staged = "SELECT row, customer_id FROM {relation}"
+        if "customer_id" in self.key:
+            return staged
+        stored = f"SELECT s.row, t.customer_id FROM {{relation}} s JOIN {self.table} t"
+        return f"{staged} UNION ALL {stored} ON {self.same}"
+
+    @property
+    def insert(self) -> str:
+        """Return the statement that adds what is new."""
+        values = ", ".join(value for value, _ in self.fields.values())
+        return f"""
+        INSERT INTO {self.table}
+               ({", ".join(self.key)}, {", ".join(self.fields)}, batch_id, changed_xid)
+        SELECT {", ".join(f"s.{column}" for column in self.key)}, {values},
+               %(batch)s, pg_current_xact_id()
+          FROM {{relation}} s
+         WHERE NOT EXISTS (SELECT FROM {self.table} t WHERE {self.same})
+         ORDER BY s.row"""
+
+    def changed(self, present: Collection[str]) -> str:
+        """Return the query of records that differ: label, before and after as JSON."""
+        pairs = ", ".join(
+            f"('{field}', to_jsonb(t.{field}), to_jsonb({value}))"
+            for field, value in self._chosen(present).items()
+        )
+        return f"""
+        SELECT left({self.label}, 140), jsonb_object_agg(d.field, d.before),
+               jsonb_object_agg(d.field, d.after)
+          FROM {{relation}} s
+          JOIN {self.table} t ON {self.same}
+          LEFT JOIN parties_customer c ON c.id = t.customer_id
+         CROSS JOIN LATERAL (VALUES {pairs}) d(field, before, after)
+         WHERE d.before IS DISTINCT FROM d.after
+         GROUP BY t.id, c.code ORDER BY 1"""
+
+    def update(self, present: Collection[str]) -> str:
+        """Return the statement that changes the records that differ."""
+        chosen = self._chosen(present)
+        return f"""
+        UPDATE {self.table} t
+           SET {", ".join(f"{field} = {value}" for field, value in chosen.items())},
+               batch_id = %(batch)s, changed_xid = pg_current_xact_id()
+          FROM {{relation}} s
+         WHERE {self.same}
+           AND ({", ".join(f"t.{field}" for field in chosen)})
+               IS DISTINCT FROM ({", ".join(chosen.values())})"""
+
+    def _chosen(self, present: Collection[str]) -> dict[str, str]:
+        """Return the values a file carries; one that carries none changes nothing."""
+        chosen = {f: value for f, (value, column) in self.fields.items() if column in present}
+        first = next(iter(self.fields))
+        return chosen or {first: f"t.{first}"}
 
 
-def update_statements(present: Collection[str]) -> str:
-    """Return the statement that changes the financial statements that differ."""
-    return _update("evidence_statement", STATEMENT_FIELDS, present, _SAME_STATEMENT)
+def _plain(*columns: str) -> dict[str, tuple[str, str]]:
+    return {column: (f"s.{column}", column.removesuffix("_minor")) for column in columns}
 
 
-def changed_events(present: Collection[str]) -> str:
-    """Return the query of events that differ: "source/reference", before, after as JSON."""
-    return f"""
-    SELECT left(t.source || '/' || t.reference, 140), {_aggregates()}
-      FROM {{relation}} s
-      JOIN evidence_event t ON {_SAME_EVENT}
-     CROSS JOIN LATERAL (VALUES {_pairs(EVENT_FIELDS, present)}) d(field, before, after)
-     WHERE d.before IS DISTINCT FROM d.after
-     GROUP BY t.source, t.reference ORDER BY 1"""
-
-
-def update_events(present: Collection[str]) -> str:
-    """Return the statement that changes the events that differ."""
-    return _update("evidence_event", EVENT_FIELDS, present, _SAME_EVENT)
-
-
-def _aggregates() -> str:
-    return "jsonb_object_agg(d.field, d.before), jsonb_object_agg(d.field, d.after)"
-
-
-def _pairs(fields: dict[str, tuple[str, str]], present: Collection[str]) -> str:
-    return ", ".join(
-        f"('{field}', to_jsonb(t.{field}), to_jsonb({value}))"
-        for field, (value, column) in fields.items()
-        if column in present
-    )
-
-
-def _update(
-    table: str, fields: dict[str, tuple[str, str]], present: Collection[str], same: str
-) -> str:
-    chosen = {f: value for f, (value, column) in fields.items() if column in present}
-    return f"""
-    UPDATE {table} t
-       SET {", ".join(f"{field} = {value}" for field, value in chosen.items())},
-           batch_id = %(batch)s, changed_xid = pg_current_xact_id()
-      FROM {{relation}} s
-     WHERE {same}
-       AND ({", ".join(f"t.{field}" for field in chosen)})
-           IS DISTINCT FROM ({", ".join(chosen.values())})"""
+STATEMENTS = Facts(
+    "statement",
+    "evidence_statement",
+    ("customer_id", "period_end"),
+    {
+        **_plain("months"),
+        "available_date": (_AVAILABLE, "available_date"),
+        **_plain("audited", "currency", *(f"{item}_minor" for item in ITEMS)),
+    },
+    "c.code || ' ' || t.period_end",
+)
+EVENTS = Facts(
+    "event",
+    "evidence_event",
+    ("source", "reference"),
+    {
+        # Whom it is about may be told in three ways; a title is always there.
+        "customer_id": ("s.customer_id", "title"),
+        **_plain(
+            "event_date", "kind", "title", "credit_code", "name", "role", "amount_minor",
+            "currency", "url", "text",
+        ),
+    },
+    "t.source || '/' || t.reference",
+)  # fmt: skip
+BUREAU = Facts(
+    "bureau_report",
+    "evidence_bureaureport",
+    ("agency", "reference"),
+    {
+        "customer_id": ("s.customer_id", "customer_code"),
+        **_plain("report_date", "score", "grade", "pd", "recommended_limit_minor", "currency"),
+    },
+    "t.agency || '/' || t.reference",
+)
+TAX_INVOICES = Facts(
+    "tax_invoice",
+    "evidence_taxinvoice",
+    ("customer_id", "direction", "number", "line"),
+    _plain("date", "counterparty", "amount_minor", "tax_minor", "status"),
+    "concat_ws(' ', c.code, t.direction, t.number, t.line)",
+)
+INTERACTIONS = Facts(
+    "interaction",
+    "evidence_interaction",
+    ("reference",),
+    {
+        "customer_id": ("s.customer_id", "customer_code"),
+        **_plain("date", "kind", "outcome", "text"),
+    },
+    "t.reference",
+)

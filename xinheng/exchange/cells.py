@@ -138,7 +138,7 @@ def parser(column: Column, *, today: date, serials: bool) -> Parser:
         case "integer":
             return lambda text: _integer(text, column)
         case "decimal":
-            return _decimal
+            return lambda text: _decimal(text, column)
         case "choice":
             return _choice(column)
         case "flag":
@@ -174,14 +174,16 @@ def _integer(text: str, column: Column) -> str:
     return str(number)
 
 
-def _decimal(text: str) -> str:
-    """Read a positive rate of at most ten decimals, as the books keep it."""
+def _decimal(text: str, column: Column) -> str:
+    """Read a number of at most ten decimals, as the books keep it; positive unless said else."""
     if not _PLAIN_AMOUNT.fullmatch(text):
         raise Wrong("number-unreadable", text=text[:40])
     number = Decimal(text)
     exponent = number.as_tuple().exponent
-    if not 0 < number < 10**10 or not isinstance(exponent, int) or exponent < -10:
-        raise Wrong("number-out-of-range", text=text[:40], least=0, most=10**10)
+    least, most = column.least or 0, column.most or 10**10
+    is_inside = least <= number <= most and (number > 0 or column.least is not None)
+    if not is_inside or number >= 10**10 or not isinstance(exponent, int) or exponent < -10:
+        raise Wrong("number-out-of-range", text=text[:40], least=least, most=most)
     return str(number)
 
 

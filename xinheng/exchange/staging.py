@@ -11,11 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from xinheng import access
+from xinheng.exchange.cells import CURRENCIES
 from xinheng.exchange.faults import Fault
 from xinheng.exchange.kinds.columns import Kind
 from xinheng.exchange.sql import checks, relations, tables
 from xinheng.kernel.actors import Actor
-from xinheng.kernel.money import LARGEST_MINOR
+from xinheng.kernel.money import LARGEST_MINOR, exponent
 from xinheng.parties.models import Customer
 
 # At most so many rows in one transaction; more are applied chunk by chunk.
@@ -32,18 +33,30 @@ _CHECKS: dict[str, tuple[str, ...]] = {
         *_CUSTOMER_CHECKS, checks.LINES_DISAGREE, checks.INVOICE_TOO_BIG, checks.SIBLING_REFUSED,
     ),
     "receipts": _CUSTOMER_CHECKS,
+    "disputes": (
+        checks.UNKNOWN_INVOICE, checks.DISPUTE_CURRENCY, checks.DISPUTE_TOO_BIG,
+    ),
     "statements": _CUSTOMER_CHECKS,
     "events": (*_CUSTOMER_CHECKS, checks.UNKNOWN_COMPANY),
+    "bureau": _CUSTOMER_CHECKS,
+    "tax_invoices": _CUSTOMER_CHECKS,
+    "interactions": _CUSTOMER_CHECKS,
     "rates": (checks.SAME_CURRENCY,),
+    "holidays": (),
 }  # fmt: skip
 _RELATIONS = {
     "customers": relations.CUSTOMERS,
     "groups": relations.GROUPS,
     "invoices": relations.INVOICES,
     "receipts": relations.RECEIPTS,
+    "disputes": relations.DISPUTES,
     "statements": relations.STATEMENTS,
     "events": relations.EVENTS,
+    "bureau": relations.BUREAU,
+    "tax_invoices": relations.TAX_INVOICES,
+    "interactions": relations.INTERACTIONS,
     "rates": relations.RATES,
+    "holidays": relations.HOLIDAYS,
 }
 # Lines of an invoice stay together, and credit notes follow the invoices they reduce.
 _ORDERS = {"invoices": "r.kind = 'credit_note', r.number"}
@@ -196,6 +209,7 @@ class Staging:
                 "department_ids": sorted(by.department_ids),
                 "default_owner": None if by.scope == "all" else by.id,
                 "largest": LARGEST_MINOR,
+                "two_decimals": [code for code in CURRENCIES if exponent(code) == 2],
             },
         )
 

@@ -9,6 +9,7 @@ class Holiday(models.Model):
     date = models.DateField(primary_key=True)
     working = models.BooleanField()
     name = models.CharField(max_length=60, blank=True)
+    batch_id = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         return f"{self.date} {'班' if self.working else '休'}"

@@ -113,28 +113,67 @@ def record_staged_rates(
     """
     access.require(by, "reference.write")
     assert "rate" in present, "a rate is required"
+    return _record_staged(
+        by, batch_id, relation, "rate", _CHANGED_RATES, _UPDATE_RATES, _INSERT_RATES
+    )
+
+
+def _record_staged(
+    by: Actor, batch_id: UUID, relation: str, noun: str, changed: str, update: str, insert: str
+) -> Outcome:
+    """Journal and change what differs, add what is new, and say how many of each."""
     params = {"batch": batch_id}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
         updated = journal.write_found(
             by=by,
-            action="reference.update_rate",
-            noun="rate",
-            query=_CHANGED_RATES.format(relation=relation),
+            action=f"reference.update_{noun}",
+            noun=noun,
+            query=changed.format(relation=relation),
         )
-        cursor.execute(_UPDATE_RATES.format(relation=relation), params)
-        cursor.execute(_INSERT_RATES.format(relation=relation), params)
+        cursor.execute(update.format(relation=relation), params)
+        cursor.execute(insert.format(relation=relation), params)
         created = cursor.rowcount
     outcome = Outcome(created, updated, rows - created - updated)
     journal.write(
         by=by,
-        action="reference.import_rates",
+        action=f"reference.import_{noun}s",
         object=f"batch:{batch_id}",
         after={"created": created, "updated": outcome.updated, "unchanged": outcome.unchanged},
     )
     return outcome
 
+
+@transaction.atomic
+def record_staged_holidays(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record the days off and make-up days of `relation`, by day; a known day keeps its name.
+
+    relation: row int, date date, working boolean, one row per day
+    present: the columns of the file; a day has no optional one
+    """
+    access.require(by, "reference.write")
+    assert "working" in present, "whether a day is worked is required"
+    return _record_staged(
+        by, batch_id, relation, "holiday", _CHANGED_HOLIDAYS, _UPDATE_HOLIDAYS, _INSERT_HOLIDAYS
+    )
+
+
+_CHANGED_HOLIDAYS = """
+SELECT h.date::text, jsonb_build_object('working', h.working),
+       jsonb_build_object('working', s.working)
+  FROM {relation} s JOIN reference_holiday h ON h.date = s.date
+ WHERE h.working <> s.working ORDER BY s.row"""
+_UPDATE_HOLIDAYS = """
+UPDATE reference_holiday h SET working = s.working, batch_id = %(batch)s
+  FROM {relation} s WHERE h.date = s.date AND h.working <> s.working"""
+_INSERT_HOLIDAYS = """
+INSERT INTO reference_holiday (date, working, name, batch_id)
+SELECT s.date, s.working, '', %(batch)s FROM {relation} s
+ WHERE NOT EXISTS (SELECT FROM reference_holiday h WHERE h.date = s.date)
+ ORDER BY s.row"""
 
 _SAME_RATE = (
     "r.kind = s.kind AND r.source_currency = s.source_currency"

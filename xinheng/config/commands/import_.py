@@ -1,4 +1,4 @@
-"""Import one file of customers, groups, invoices, receipts, statements, events or rates.
+"""Import one file of a kind that the contract names: customers, invoices, events and the rest.
 
 The whole file is judged before anything is written. All or nothing unless --partial; refused rows
 come back as the same file plus an error column. FILE is CSV or XLSX, - is stdin. After an import
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from xinheng.exchange.models import Batch
 
 NAME = "import"
-HELP = "import one file of customers, groups, invoices, receipts, statements, events or rates"
+HELP = "import one file: customers, groups, invoices, receipts, evidence or reference tables"
 NEEDS_DATABASE = True
-KINDS = ("customers", "groups", "invoices", "receipts", "statements", "events", "rates")
+KINDS = (
+    "customers", "groups", "invoices", "receipts", "disputes", "statements", "events", "bureau",
+    "tax_invoices", "interactions", "rates", "holidays",
+)  # fmt: skip
 _MOST_LINES = 20
 
 

@@ -1,4 +1,4 @@
-"""Record whole files of statements and events, from relations that an import staged."""
+"""Record whole files of evidence from relations that an import staged."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from xinheng import access, journal
 from xinheng.evidence import sql
 from xinheng.kernel.actors import Actor
-from xinheng.kernel.staged import Outcome
+from xinheng.kernel.staged import Outcome, RowRefusal
 from xinheng.parties import operations as parties
 
 
@@ -24,17 +24,7 @@ def record_staged_statements(
     present: the columns of the file; an item that a file does not carry keeps its value
     """
     access.require(by, "evidence.write")
-    fields = {*present} - {"customer_code", "period_end"} or {"months"}
-    return _record(
-        by,
-        batch_id,
-        relation,
-        noun="statement",
-        about=f"SELECT row, customer_id FROM {relation}",
-        changed=sql.changed_statements(fields),
-        update=sql.update_statements(fields),
-        insert=sql.INSERT_STATEMENTS,
-    )
+    return _record(by, batch_id, relation, sql.STATEMENTS, present)
 
 
 @transaction.atomic
@@ -47,47 +37,82 @@ def record_staged_events(
         text, amount_minor bigint, currency, source, reference, url, text text; one row per key
     """
     access.require(by, "evidence.write")
-    return _record(
-        by,
-        batch_id,
-        relation,
-        noun="event",
-        about=sql.CUSTOMERS_OF_EVENTS.format(relation=relation),
-        changed=sql.changed_events(present),
-        update=sql.update_events(present),
-        insert=sql.INSERT_EVENTS,
-    )
+    return _record(by, batch_id, relation, sql.EVENTS, present)
+
+
+@transaction.atomic
+def record_staged_bureau(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record the bureau reports of `relation`, by agency and reference.
+
+    relation: row int, customer_id bigint, agency, reference text, report_date date, score
+        numeric, grade text, pd numeric, recommended_limit_minor bigint, currency text; one row
+        per key
+    """
+    access.require(by, "evidence.write")
+    return _record(by, batch_id, relation, sql.BUREAU, present)
+
+
+@transaction.atomic
+def record_staged_tax_invoices(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record the customers' own tax invoices, by customer, direction, number and line.
+
+    relation: row int, customer_id bigint, direction, number text, line int, date date,
+        counterparty text, amount_minor bigint (negative: red letter), tax_minor bigint, status
+        text; one row per key
+    """
+    access.require(by, "evidence.write")
+    return _record(by, batch_id, relation, sql.TAX_INVOICES, present)
+
+
+@transaction.atomic
+def record_staged_interactions(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+) -> Outcome:
+    """Record what happened between customers and us, by reference.
+
+    relation: row int, reference text, customer_id bigint, date date, kind, outcome, text text;
+        one row per key
+    """
+    access.require(by, "evidence.write")
+    return _record(by, batch_id, relation, sql.INTERACTIONS, present)
 
 
 def _record(
-    by: Actor,
-    batch_id: UUID,
-    relation: str,
-    *,
-    noun: str,
-    about: str,
-    changed: str,
-    update: str,
-    insert: str,
+    by: Actor, batch_id: UUID, relation: str, facts: sql.Facts, present: Collection[str]
 ) -> Outcome:
     """Journal and change what differs, add what is new, and say how many of each."""
-    refused = parties.leave_out_foreign(
-        by=by, relation=relation, about=about, column="customer_code"
-    )
+    refused = leave_out(by, relation, facts.about)
     params = {"batch": batch_id}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
         updated = journal.write_found(
             by=by,
-            action=f"evidence.update_{noun}",
-            noun=noun,
-            query=changed.format(relation=relation),
+            action=f"evidence.update_{facts.noun}",
+            noun=facts.noun,
+            query=facts.changed(present).format(relation=relation),
         )
-        cursor.execute(update.format(relation=relation), params)
-        cursor.execute(insert.format(relation=relation), params)
+        cursor.execute(facts.update(present).format(relation=relation), params)
+        cursor.execute(facts.insert.format(relation=relation), params)
         created = cursor.rowcount
     outcome = Outcome(created, updated, rows - created - updated, refused)
+    note(by, batch_id, facts.noun, outcome)
+    return outcome
+
+
+def leave_out(by: Actor, relation: str, about: str) -> tuple[RowRefusal, ...]:
+    """Take out the rows about customers that are not the actor's, and return them."""
+    return parties.leave_out_foreign(
+        by=by, relation=relation, about=about.format(relation=relation), column="customer_code"
+    )
+
+
+def note(by: Actor, batch_id: UUID, noun: str, outcome: Outcome) -> None:
+    """Record the import itself."""
     journal.write(
         by=by,
         action=f"evidence.import_{noun}s",
@@ -98,4 +123,3 @@ def _record(
             "unchanged": outcome.unchanged,
         },
     )
-    return outcome

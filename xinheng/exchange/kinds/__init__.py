@@ -10,9 +10,14 @@ KINDS: dict[str, Kind] = {
         parties.GROUPS,
         receivables.INVOICES,
         receivables.RECEIPTS,
+        receivables.DISPUTES,
         evidence.STATEMENTS,
         evidence.EVENTS,
+        evidence.BUREAU,
+        evidence.TAX_INVOICES,
+        evidence.INTERACTIONS,
         reference.RATES,
+        reference.HOLIDAYS,
     )
 }
 

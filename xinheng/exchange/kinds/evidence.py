@@ -1,4 +1,4 @@
-"""Financial statements and public events."""
+"""What is known about customers: statements, events, bureau reports, answers, tax invoices."""
 
 from collections.abc import Mapping, Sequence
 
@@ -72,4 +72,67 @@ EVENTS = Kind(
         Column("text", "内容", longest=20_000),
     ),
     complete=_complete,
+)
+
+
+BUREAU = Kind(
+    name="bureau",
+    zh="征信报告",
+    en="Bureau reports",
+    permission="evidence.write",
+    key=("agency", "reference"),
+    columns=(
+        Column("customer_code", "客户编码", "code", required=True, longest=64),
+        Column("agency", "机构", required=True, longest=80),
+        Column("report_date", "报告日期", "date", required=True, past=True),
+        Column("reference", "报告编号", "code", required=True, longest=120),
+        Column("score", "评分", "decimal", least=0),
+        Column("grade", "等级", longest=20),
+        Column("pd", "违约概率", "decimal", least=0, most=1),
+        Column("recommended_limit", "建议额度", "money", least=0),
+        Column("currency", "币种", "currency", default="CNY"),
+    ),
+)
+
+DIRECTIONS = {"sale": "销项", "purchase": "进项"}
+STATUSES = {"valid": "有效", "void": "作废"}
+
+TAX_INVOICES = Kind(
+    name="tax_invoices",
+    zh="客户税务发票",
+    en="Tax invoices of customers",
+    permission="evidence.write",
+    key=("customer_code", "direction", "number", "line"),
+    columns=(
+        Column("customer_code", "客户编码", "code", required=True, longest=64),
+        Column("direction", "方向", "choice", required=True, choices=DIRECTIONS),
+        Column("number", "发票号码", "code", required=True, longest=80),
+        Column("line", "行号", "integer", default="1", least=1, most=1_000_000),
+        Column("date", "开票日期", "date", required=True, past=True),
+        Column("counterparty", "对方单位"),
+        Column("amount", "金额", "money", required=True),
+        Column("tax", "税额", "money"),
+        Column("status", "状态", "choice", default="valid", choices=STATUSES),
+    ),
+)
+
+INTERACTION_KINDS = {
+    "complaint": "投诉", "feedback": "反馈", "visit": "拜访", "call": "电话",
+    "delivery_breach": "交付违约",
+}  # fmt: skip
+
+INTERACTIONS = Kind(
+    name="interactions",
+    zh="往来记录",
+    en="Interactions",
+    permission="evidence.write",
+    key=("reference",),
+    columns=(
+        Column("reference", "编号", "code", required=True, longest=120),
+        Column("customer_code", "客户编码", "code", required=True, longest=64),
+        Column("date", "日期", "date", required=True, past=True),
+        Column("kind", "类型", "choice", required=True, choices=INTERACTION_KINDS),
+        Column("outcome", "结果"),
+        Column("text", "内容", longest=20_000),
+    ),
 )

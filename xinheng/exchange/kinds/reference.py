@@ -1,4 +1,4 @@
-"""Exchange and prime rates."""
+"""Exchange and prime rates, days off and make-up days."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,4 +33,16 @@ RATES = Kind(
         Column("rate", "汇率或利率", "decimal", required=True),
     ),
     complete=_complete,
+)
+
+HOLIDAYS = Kind(
+    name="holidays",
+    zh="节假日",
+    en="Holidays",
+    permission="reference.write",
+    key=("date",),
+    columns=(
+        Column("date", "日期", "date", required=True),
+        Column("working", "上班", "flag", required=True),
+    ),
 )

@@ -263,12 +263,22 @@ def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) ->
             return receivables.record_staged_invoices(**common)
         case "receipts":
             return receivables.record_staged_receipts(**common)
+        case "disputes":
+            return receivables.record_staged_disputes(**common)
         case "statements":
             return evidence.record_staged_statements(**common, present=present)
         case "events":
             return evidence.record_staged_events(**common, present=present)
+        case "bureau":
+            return evidence.record_staged_bureau(**common, present=present)
+        case "tax_invoices":
+            return evidence.record_staged_tax_invoices(**common, present=present)
+        case "interactions":
+            return evidence.record_staged_interactions(**common, present=present)
         case "rates":
             return reference.record_staged_rates(**common, present=present)
+        case "holidays":
+            return reference.record_staged_holidays(**common, present=present)
     raise AssertionError(batch.kind)
 
 

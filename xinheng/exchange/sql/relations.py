@@ -29,6 +29,12 @@ SELECT r.row, r.number, c.id AS customer_id, r.received_date, r.amount_minor, r.
        r.method, r.invoice_number, r.payer
   FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
 
+DISPUTES = """
+SELECT r.row, r.number, i.id AS invoice_id, r.amount_minor, r.reason, r.opened_date,
+       r.closed_date, r.outcome
+  FROM import_rows r JOIN receivables_invoice i ON i.number = r.invoice_number
+  JOIN ({customers}) c ON c.id = i.customer_id"""
+
 STATEMENTS = f"""
 SELECT r.row, c.id AS customer_id, r.period_end, r.months, r.available_date, r.audited,
        r.currency, {", ".join(f"r.{name}_minor" for name in ITEMS)}
@@ -44,6 +50,22 @@ SELECT r.row, coalesce(by_code.id, by_credit_code.id, by_name.id) AS customer_id
        CASE WHEN r.customer_code = '' THEN nullif(r.credit_code, '') END
   LEFT JOIN ({customers}) by_name ON by_name.name =
        CASE WHEN r.customer_code = '' AND r.credit_code = '' THEN nullif(r.name, '') END"""
+
+BUREAU = """
+SELECT r.row, c.id AS customer_id, r.agency, r.reference, r.report_date, r.score, r.grade, r.pd,
+       r.recommended_limit_minor, r.currency
+  FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
+
+TAX_INVOICES = """
+SELECT r.row, c.id AS customer_id, r.direction, r.number, r.line, r.date, r.counterparty,
+       r.amount_minor, r.tax_minor, r.status
+  FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
+
+INTERACTIONS = """
+SELECT r.row, r.reference, c.id AS customer_id, r.date, r.kind, r.outcome, r.text
+  FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
+
+HOLIDAYS = "SELECT r.row, r.date, r.working FROM import_rows r"
 
 RATES = """
 SELECT r.row, r.kind, r."from" AS source_currency, r."to" AS target_currency, r.date, r.rate
