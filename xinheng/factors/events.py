@@ -4,7 +4,6 @@ Windows are counted back from D. A customer about whom nothing at all is on file
 and every factor of events answers "no data" for it: silence is not a clean record.
 """
 
-from functools import reduce
 from typing import Any
 
 from ibis.expr import types as ir
@@ -15,6 +14,7 @@ from xinheng.factors.sources import Source
 from xinheng.factors.tables import Tables
 
 YEAR, TWO_YEARS, FIVE_YEARS = 365, 730, 1826
+HALF_YEAR, SIX_MONTHS = 180, 182
 
 
 def known_events(tables: Tables, as_of: Any) -> ir.Table:
@@ -26,9 +26,7 @@ def known_events(tables: Tables, as_of: Any) -> ir.Table:
 
 def is_adverse(title: ir.StringValue) -> ir.BooleanValue:
     """Return `rules.is_adverse` as an expression over a column of headlines."""
-    adverse = reduce(lambda a, b: a | b, [title.contains(it) for it in rules.ADVERSE_PHRASES])
-    closing = reduce(lambda a, b: a | b, [title.contains(it) for it in rules.CLOSING_PHRASES])
-    return adverse & ~closing
+    return p.mentions(title, rules.ADVERSE_PHRASES) & ~p.mentions(title, rules.CLOSING_PHRASES)
 
 
 def _count(*kinds: str, days: int, role: str | None = None) -> Any:
@@ -39,9 +37,9 @@ def _count(*kinds: str, days: int, role: str | None = None) -> Any:
     return measure
 
 
-def _claims(rows: ir.Table) -> ir.BooleanValue:
+def _claims(rows: ir.Table, days: int = YEAR) -> ir.BooleanValue:
     against = ((rows.kind == "lawsuit") & (rows.role == "defendant")) | (rows.kind == "enforcement")
-    return against & rows.amount_minor.notnull() & p.within(rows.age, 0, YEAR)
+    return against & rows.amount_minor.notnull() & p.within(rows.age, 0, days)
 
 
 EVENTS = Source(
@@ -53,9 +51,22 @@ EVENTS = Source(
         # Both tell the one currency of the claims, or that there are several.
         "claims_currency_first": lambda rows: p.min_where(rows.currency, _claims(rows)),
         "claims_currency_last": lambda rows: p.max_where(rows.currency, _claims(rows)),
+        "lawsuits_180": _count("lawsuit", days=HALF_YEAR, role="defendant"),
+        "claims_180": lambda rows: p.sum_where(rows.amount_minor, _claims(rows, HALF_YEAR)),
+        "claims_180_currency_first": lambda rows: p.min_where(
+            rows.currency, _claims(rows, HALF_YEAR)
+        ),
+        "claims_180_currency_last": lambda rows: p.max_where(
+            rows.currency, _claims(rows, HALF_YEAR)
+        ),
+        "freezes_365": _count("equity_freeze", days=YEAR),
         "bills_overdue_365": _count("bill_overdue", days=YEAR),
+        "bills_overdue_182": _count("bill_overdue", days=SIX_MONTHS),
         "adverse_news_365": lambda rows: p.count_where(
-            rows, (rows.kind == "news") & is_adverse(rows.title) & p.within(rows.age, 0, YEAR)
+            rows,
+            # Only headlines are searched: an engine works out both sides of an "and".
+            p.either(rows.kind == "news", is_adverse(rows.title), False)
+            & p.within(rows.age, 0, YEAR),
         ),
         "enforcements_730": _count("enforcement", days=TWO_YEARS),
         "dishonest_730": _count("dishonest_debtor", "consumption_limit", days=TWO_YEARS),
