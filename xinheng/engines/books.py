@@ -5,6 +5,7 @@ compare their columns and types with `factors.tables` and with the models.
 """
 
 from xinheng.factors.tables import ITEMS
+from xinheng.receivables.sql import share
 
 _INVOICES = """
 SELECT customer_id, id AS item_id, kind, issue_date, due_date, voided_date,
@@ -30,6 +31,17 @@ JOIN receivables_invoice AS i ON i.id = a.credit_note_id
 WHERE {customers}
 """
 
+# Converted as the invoice was: a share of what it came to in the account's currency.
+_CONTESTED = "least(d.amount_minor, i.amount_minor)"
+_DISPUTES = f"""
+SELECT i.customer_id, i.id AS item_id, d.opened_date, d.closed_date,
+       CASE WHEN i.amount_minor > 0 THEN {share("i.credit_minor", _CONTESTED, "i.amount_minor")}
+            ELSE 0 END AS amount_minor
+FROM receivables_dispute AS d
+JOIN receivables_invoice AS i ON i.id = d.invoice_id
+WHERE (i.status = 'valid' OR i.voided_date IS NOT NULL) AND {{customers}}
+"""
+
 SELECTS = {
     "customers": """
 SELECT id AS customer_id, code, currency, NULLIF(industry, '') AS industry,
@@ -44,6 +56,7 @@ FROM receivables_receipt
 WHERE {customers}
 """,
     "allocations": _ALLOCATIONS,
+    "disputes": _DISPUTES,
     "statements": f"""
 SELECT customer_id, period_end, available_date, CAST(months AS BIGINT) AS months, currency,
        {", ".join(f"{item}_minor" for item in ITEMS)}
@@ -57,7 +70,7 @@ WHERE customer_id IS NOT NULL AND {customers}
 """,
 }
 # What the customer is called in each SELECT.
-_KEY = {"customers": "id", "allocations": "i.customer_id"}
+_KEY = {"customers": "id", "allocations": "i.customer_id", "disputes": "i.customer_id"}
 
 
 def select(table: str, columns: tuple[str, ...], *, customers: str | None = None) -> str:

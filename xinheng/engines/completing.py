@@ -35,6 +35,11 @@ LEFT JOIN filed_invoices AS i ON i.item_id = d.item_id
 ORDER BY f.file_row_number
 """,
     "receipts": _OF_CUSTOMER,
+    "disputes": """
+SELECT f.* EXCLUDE (file_row_number), d.customer_id, d.item_id
+FROM {rows} AS f LEFT JOIN documents AS d ON d.number = f.invoice_number
+ORDER BY f.file_row_number
+""",
     "statements": _OF_CUSTOMER,
     "events": f"""
 SELECT f.* EXCLUDE (file_row_number), {filing.RESOLVED} AS customer_id

@@ -55,6 +55,7 @@ def file(target: duckdb.DuckDBPyConnection, read: Callable[[str], Raw]) -> str:
     _allocate_unnamed(target)
     for statement in _POSITIONS:
         target.execute(statement)
+    target.execute(_disputes(read("disputes")))
     target.execute(_statements(read("statements")))
     target.execute(_events(read("events")))
     return ""
@@ -64,6 +65,7 @@ _REQUIRED = {
     "customers": {"code"},
     "invoices": {"number", "customer_code", "issue_date", "amount_minor"},
     "receipts": {"number", "customer_code", "received_date", "amount_minor"},
+    "disputes": {"number", "invoice_number", "amount_minor", "opened_date"},
     "statements": {"customer_code", "period_end"},
     "events": {"event_date", "kind", "title"},
 }
@@ -275,6 +277,27 @@ LEFT JOIN (
 ) AS a USING (item_id)
 """,
 )
+
+
+def _disputes(raw: Raw) -> str:
+    """Return disputes of documents that were, never about more than the document."""
+    taken = (
+        "SELECT NULL::VARCHAR AS invoice_number, NULL::DATE AS opened_date,"
+        " NULL::DATE AS closed_date, NULL::BIGINT AS amount_minor WHERE FALSE"
+    )
+    if raw.columns:
+        taken = f"""
+SELECT CAST(invoice_number AS VARCHAR) AS invoice_number,
+       CAST(opened_date AS DATE) AS opened_date, {raw.column("closed_date", "DATE")},
+       CAST(amount_minor AS BIGINT) AS amount_minor
+FROM {raw.rows}
+"""
+    return f"""
+CREATE TABLE filed_disputes AS
+SELECT d.customer_id, d.item_id, t.opened_date, t.closed_date,
+       least(t.amount_minor, d.amount_minor) AS amount_minor
+FROM ({taken}) AS t JOIN documents AS d ON d.number = t.invoice_number
+"""
 
 
 def _statements(raw: Raw) -> str:

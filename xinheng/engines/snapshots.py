@@ -25,6 +25,7 @@ _STATED = {
     "invoices": set(SCHEMAS["invoices"]) - {"kind"},
     "receipts": {"customer_id", "received_date", "amount_minor"},
     "allocations": set(SCHEMAS["allocations"]),
+    "disputes": set(SCHEMAS["disputes"]) - {"closed_date"},
     "statements": {"customer_id", "period_end"},
     "events": {"customer_id", "event_date", "kind"},
 }

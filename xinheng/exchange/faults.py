@@ -99,6 +99,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "作废日期早于开票日期 {issued}。",
         "The voided date is before the issue date {issued}.",
     ),
+    "closed-before-opened": (
+        "结束日期早于提出日期 {opened}。",
+        "The closing date is before the opening date {opened}.",
+    ),
+    "unknown-invoice": (
+        "没有号码为“{text}”的发票，或不在您的数据范围内；请先导入发票。",
+        "There is no invoice “{text}”, or it is outside your data scope; import invoices first.",
+    ),
+    "dispute-currency": (
+        "争议金额须以发票的币种 {currency} 填写，并写明币种。",
+        "A dispute is stated in its invoice's currency, {currency}; write that currency.",
+    ),
+    "dispute-exceeds-invoice": (
+        "争议金额超过发票 {number} 的金额。",
+        "The disputed amount is more than invoice {number} comes to.",
+    ),
     "applies-to-without-credit-note": (
         "只有红字发票才能填写“冲销发票”。",
         "Only a credit note names the invoice it applies to.",

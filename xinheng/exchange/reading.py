@@ -141,7 +141,7 @@ class Typist:
             except cells.Wrong as wrong:
                 faults.append((step.column.name, wrong.code, wrong.params))
         if self._amounts:
-            currency = texts[self._at["currency"]] if "currency" in self._at else "CNY"
+            currency = (texts[self._at["currency"]] if "currency" in self._at else "") or "CNY"
             for step in self._amounts:
                 self._fill_amount(step, values, texts, problems, faults, currency)
         if self._kind.complete is not None:

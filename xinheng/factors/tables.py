@@ -1,6 +1,6 @@
 """The declared tables: everything factors may read, whatever engine holds it.
 
-An engine binds these six names to its own rows: a query over the books, a Parquet file, a table
+An engine binds these names to its own rows: a query over the books, a Parquet file, a table
 of a cluster. Ids are int64, dates are dates without a time, amounts are int64 minor units: of the
 customer's credit currency, or of the row's own `currency` where it has one.
 
@@ -66,6 +66,14 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "ended_date": "date",
         "amount_minor": "int64",
     },
+    # Contested parts of items. Open on D: opened_date <= D and not (closed_date <= D).
+    "disputes": {
+        "customer_id": "int64",
+        "item_id": "int64",
+        "opened_date": "date",
+        "closed_date": "date",
+        "amount_minor": "int64",
+    },
     "statements": {
         "customer_id": "int64",
         "period_end": "date",
@@ -94,6 +102,7 @@ class Tables:
     invoices: ir.Table
     receipts: ir.Table
     allocations: ir.Table
+    disputes: ir.Table
     statements: ir.Table
     events: ir.Table
 

@@ -1,15 +1,15 @@
-"""One invoice or credit note with everything that met it, as recorded until now."""
+"""One invoice or credit note with what met it and what is disputed, as recorded until now."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from xinheng import access
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.parties.models import Customer
-from xinheng.receivables.models import Allocation, Invoice
+from xinheng.receivables.models import Allocation, Dispute, Invoice
 
 
 class InvoiceUnknown(Refusal):
@@ -34,6 +34,20 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Contested:
+    """A dispute about an invoice; `amount_minor` in the invoice's currency."""
+
+    number: str
+    invoice_number: str
+    currency: str
+    amount_minor: int
+    reason: str
+    opened_date: date
+    closed_date: date | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceFile:
     """An invoice; amounts in minor units of `currency`."""
 
@@ -54,6 +68,7 @@ class InvoiceFile:
     order_number: str
     salesperson: str
     meetings: tuple[Meeting, ...]
+    disputes: tuple[Contested, ...]
 
 
 def invoice_file(*, by: Actor, number: str) -> InvoiceFile:
@@ -85,6 +100,36 @@ def invoice_file(*, by: Actor, number: str) -> InvoiceFile:
         order_number=row.order_number,
         salesperson=row.salesperson,
         meetings=tuple(_meeting(row, one) for one in met),
+        disputes=tuple(
+            _contested(one)
+            for one in row.disputes.select_related("invoice").order_by("opened_date", "number")
+        ),
+    )
+
+
+def disputes_of(
+    *, by: Actor, customer: Customer, until: date, limit: int = 20
+) -> tuple[Contested, ...]:
+    """Return a customer's disputes opened up to a day: open ones first, then the newest."""
+    access.require(by, "receivables.read", customer)
+    rows = Dispute.objects.filter(invoice__customer=customer, opened_date__lte=until)
+    still_open = Case(
+        When(Q(closed_date__isnull=True) | Q(closed_date__gt=until), then=0), default=1
+    )
+    rows = rows.select_related("invoice").order_by(still_open, "-opened_date", "-pk")
+    return tuple(_contested(one) for one in rows[:limit])
+
+
+def _contested(one: Dispute) -> Contested:
+    return Contested(
+        number=one.number,
+        invoice_number=one.invoice.number,
+        currency=one.invoice.currency,
+        amount_minor=one.amount_minor,
+        reason=one.reason,
+        opened_date=one.opened_date,
+        closed_date=one.closed_date,
+        outcome=one.outcome,
     )
 
 

@@ -1,4 +1,4 @@
-"""What customers owe: invoices and credit notes, receipts, and how the one met the other."""
+"""What customers owe: invoices and credit notes, receipts, how they met, what is disputed."""
 
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GistIndex
@@ -259,3 +259,34 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} to {self.invoice_id}"
+
+
+class Dispute(models.Model):
+    """A question about an invoice: part of its amount is contested from one day to another.
+
+    Amounts are of the invoice's currency. Open on D iff opened_date <= D and (closed_date is null
+    or closed_date > D). A dispute changes what is chased, never what is owed.
+    """
+
+    number = models.CharField(max_length=80)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="disputes")
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    opened_date = models.DateField()
+    closed_date = models.DateField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)
+    batch_id = models.UUIDField(null=True, db_index=True)
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="dispute_number_once"),
+            models.CheckConstraint(name="dispute_amount", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="dispute_closed_after_opened",
+                condition=Q(closed_date__isnull=True) | Q(closed_date__gte=F("opened_date")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

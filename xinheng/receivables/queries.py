@@ -10,7 +10,7 @@ from django.db import connection
 from xinheng import access
 from xinheng.kernel.actors import Actor
 from xinheng.receivables import rules
-from xinheng.receivables.sql import positions
+from xinheng.receivables.sql import disputes, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class OpenItem:
     """An invoice or credit note that was open on the day; credit notes are negative.
 
     open_minor: in `currency`; open_credit_minor: in the account's `credit_currency`
+    disputed_minor: what is contested of the open amount, in `currency`
     days: past due (or since issue), negative while not due, None without a due date
     bucket: 0 not overdue, then 1, 2, …; None without a due date
     """
@@ -40,6 +41,7 @@ class OpenItem:
     bucket: int | None
     salesperson: str
     order_number: str
+    disputed_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ WITH item AS (
            i.terms, i.currency, CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * i.amount_minor
            AS amount_minor, {open_document} AS open_minor, a.currency AS credit_currency,
            {open_credit} AS open_credit_minor, %(as_of)s::date - i.{day} AS days,
-           {bucket} AS bucket, i.salesperson, i.order_number
+           {bucket} AS bucket, i.salesperson, i.order_number, {disputed} AS disputed_minor
     FROM receivables_invoice i
     JOIN parties_customer c ON c.id = i.customer_id AND {in_scope}
     JOIN exposure_account a ON a.customer_id = c.id
@@ -83,6 +85,7 @@ WITH item AS (
 ), standing AS (
     SELECT * FROM item
     WHERE open_minor <> 0 AND {bucket_filter}
+      AND (NOT %(disputed)s OR disputed_minor > 0)
       AND (%(due_from)s::date IS NULL OR due_date >= %(due_from)s)
       AND (%(due_to)s::date IS NULL OR due_date <= %(due_to)s)
 )
@@ -110,6 +113,7 @@ def open_items(
     bucket: int | None = None,
     due_from: date | None = None,
     due_to: date | None = None,
+    disputed: bool = False,
     narrow: dict[str, str] | None = None,
     order: str = "-days",
     limit: int = 50,
@@ -119,6 +123,7 @@ def open_items(
 
     basis: due | issue; bucket: as in the ageing, NO_DUE_DATE for those without a due date
     due_from, due_to: the first and the last due date wanted
+    disputed: only what is contested on that day, wholly or in part
     narrow: values by the keys of NARROW, such as {"customer": "C001"}
     """
     access.require(by, "receivables.read")
@@ -127,6 +132,7 @@ def open_items(
     bucket_filter = {None: "true", NO_DUE_DATE: "bucket IS NULL"}.get(bucket, "bucket = %(bucket)s")
     statement = _ITEMS.format(
         open_document=positions.OPEN_DOCUMENT,
+        disputed=disputes.DISPUTED.format(open=positions.OPEN_DOCUMENT),
         open_credit=positions.OPEN_CREDIT,
         day="due_date" if basis == "due" else "issue_date",
         bucket=positions.BUCKET[basis],
@@ -137,7 +143,7 @@ def open_items(
     )
     params = {
         **scope(by), **chosen, "as_of": as_of, "bucket": bucket, "limit": limit, "offset": offset,
-        "due_from": due_from, "due_to": due_to,
+        "due_from": due_from, "due_to": due_to, "disputed": disputed,
         "firsts": [found.first for found in rules.buckets(edges)],
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -53,3 +53,19 @@ class UnknownDocument(Refusal):
     zh = "没有编号为 {number} 的单据。"
     en = "There is no document {number}."
     status = 404
+
+
+class DisputeTooBig(Refusal):
+    """No more of an invoice can be disputed than it amounts to."""
+
+    code = "dispute-too-big"
+    zh = "争议 {number} 的金额超过发票 {invoice} 的金额。"
+    en = "Dispute {number} is about more than invoice {invoice} amounts to."
+
+
+class DisputeClosedEarly(Refusal):
+    """A dispute ends on the day it was opened or later."""
+
+    code = "dispute-closed-early"
+    zh = "争议 {number} 的结束日期早于提出日期。"
+    en = "Dispute {number} is closed before it was opened."

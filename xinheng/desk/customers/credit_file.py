@@ -12,6 +12,7 @@ from xinheng.insight import timeline as happenings
 from xinheng.insight.credit_file import CreditFile
 from xinheng.kernel.actors import Actor
 from xinheng.limits import explanation as limits
+from xinheng.receivables import invoice_file as invoices
 from xinheng.receivables import queries as receivables
 from xinheng.reference import queries as reference
 from xinheng.scoring import explanation as scoring
@@ -58,6 +59,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "may_review": by.may("reviews.run"),
         "items": items,
         "strip": shown.strip(items),
+        "disputes": invoices.disputes_of(by=by, customer=customer, until=as_of),
         "statements": statements,
         "statement_items": shown.statement_items(statements),
         "statement_ratios": shown.statement_ratios(statements),

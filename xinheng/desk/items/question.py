@@ -17,6 +17,7 @@ STATES = (
     ("overdue", _("已逾期")),
     ("week", _("7 天内到期")),
     ("nodate", _("没有到期日")),
+    ("disputed", _("有争议")),
 )
 SOON = timedelta(days=6)
 NARROW_NAMES = {
@@ -49,6 +50,7 @@ class Question:
         return {
             "as_of": self.as_of, "basis": self.basis, "edges": self.edges, "bucket": bucket,
             "due_from": first, "due_to": last, "narrow": self.narrow, "order": self.order,
+            "disputed": self.state == "disputed",
         }  # fmt: skip
 
     def bucket_label(self) -> str:

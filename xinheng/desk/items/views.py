@@ -46,7 +46,8 @@ def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
     asked = question.asked(request)
     header = [
         _("发票号"), _("种类"), _("客户编码"), _("客户名称"), _("开票日期"), _("到期日"),
-        _("逾期天数"), _("币种"), _("金额"), _("未清金额"), _("销售员"), _("订单号"),
+        _("逾期天数"), _("币种"), _("金额"), _("未清金额"), _("争议金额"), _("销售员"),
+        _("订单号"),
     ]  # fmt: skip
     rows = _file_rows(frame.actor(request), asked)
     return export.answer(form, f"open-items-{asked.as_of}", header, rows)
@@ -62,7 +63,8 @@ def _file_rows(by: Actor, asked: Question) -> Iterator[list[Any]]:
             yield [
                 row.number, row.kind, row.customer_code, row.customer_name, row.issue_date,
                 row.due_date, row.days, row.currency, money.major(row.amount_minor, row.currency),
-                money.major(row.open_minor, row.currency), row.salesperson, row.order_number,
+                money.major(row.open_minor, row.currency),
+                money.major(row.disputed_minor, row.currency), row.salesperson, row.order_number,
             ]  # fmt: skip
         if len(rows) < FILE_CHUNK:
             return

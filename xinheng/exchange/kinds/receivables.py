@@ -1,4 +1,4 @@
-"""Invoices (with credit notes) and receipts."""
+"""Invoices (with credit notes), receipts and disputes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -88,4 +88,33 @@ RECEIPTS = Kind(
         Column("invoice_number", "发票号码", "code", longest=80),
         Column("payer", "付款人"),
     ),
+)
+
+
+def _complete_dispute(texts: list[str], at: Mapping[str, int]) -> Sequence[CellFault]:
+    """Ask that a dispute ends when it began, or later."""
+    opened, closed = texts[at["opened_date"]], texts[at["closed_date"]]
+    if NULL not in (opened, closed) and closed < opened:
+        return (("closed_date", "closed-before-opened", {"opened": opened}),)
+    return ()
+
+
+DISPUTES = Kind(
+    name="disputes",
+    zh="争议",
+    en="Disputes",
+    permission="receivables.write",
+    key=("number",),
+    columns=(
+        Column("number", "争议编号", "code", required=True, longest=80),
+        Column("invoice_number", "发票号码", "code", required=True, longest=80),
+        Column("amount", "争议金额", "money", required=True, least=1),
+        # Without one, the amount is in the invoice's currency.
+        Column("currency", "币种", "currency"),
+        Column("reason", "争议原因", required=True),
+        Column("opened_date", "提出日期", "date", required=True, past=True),
+        Column("closed_date", "结束日期", "date", past=True),
+        Column("outcome", "处理结果"),
+    ),
+    complete=_complete_dispute,
 )

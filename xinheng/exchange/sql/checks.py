@@ -9,6 +9,28 @@ SELECT r.row, 'customer_code', 'unknown-customer', jsonb_build_object('text', r.
   FROM import_rows r LEFT JOIN ({customers}) c ON c.code = r.customer_code
  WHERE c.id IS NULL AND r.customer_code <> ''"""
 
+UNKNOWN_INVOICE = """
+INSERT INTO import_faults
+SELECT r.row, 'invoice_number', 'unknown-invoice', jsonb_build_object('text', r.invoice_number)
+  FROM import_rows r
+ WHERE r.invoice_number <> '' AND NOT EXISTS (
+    SELECT FROM receivables_invoice i JOIN ({customers}) c ON c.id = i.customer_id
+     WHERE i.number = r.invoice_number)"""
+
+# An amount without a currency was read with two decimals.
+DISPUTE_CURRENCY = """
+INSERT INTO import_faults
+SELECT r.row, 'currency', 'dispute-currency', jsonb_build_object('currency', i.currency)
+  FROM import_rows r JOIN receivables_invoice i ON i.number = r.invoice_number
+ WHERE CASE r.currency WHEN '' THEN NOT i.currency = ANY(%(two_decimals)s)
+       ELSE r.currency <> i.currency END"""
+
+DISPUTE_TOO_BIG = """
+INSERT INTO import_faults
+SELECT r.row, 'amount', 'dispute-exceeds-invoice', jsonb_build_object('number', i.number)
+  FROM import_rows r JOIN receivables_invoice i ON i.number = r.invoice_number
+ WHERE r.amount_minor > i.amount_minor"""
+
 # Lines of one number must tell the same story.
 LINES_DISAGREE = """
 INSERT INTO import_faults

@@ -1,5 +1,6 @@
 """The verbs of receivables: `from xinheng.receivables import operations as receivables`."""
 
+from xinheng.receivables.operations.disputes import record_dispute, record_staged_disputes
 from xinheng.receivables.operations.invoices import (
     record_invoice,
     record_staged_invoices,
@@ -8,8 +9,10 @@ from xinheng.receivables.operations.invoices import (
 from xinheng.receivables.operations.receipts import record_receipt, record_staged_receipts
 
 __all__ = [
+    "record_dispute",
     "record_invoice",
     "record_receipt",
+    "record_staged_disputes",
     "record_staged_invoices",
     "record_staged_receipts",
     "void_invoice",

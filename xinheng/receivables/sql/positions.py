@@ -42,9 +42,13 @@ STATED = """
 MOVING = "daterange(i.first_move, i.last_move) @> %(as_of)s::date AND i.first_move < i.last_move"
 
 MET = {
-    "-al.credit_minor": f"JOIN receivables_allocation al ON al.invoice_id = i.id AND {_ACTIVE}",
+    "-al.credit_minor": (
+        "JOIN receivables_allocation al"
+        f" ON i.kind = 'invoice' AND al.invoice_id = i.id AND {_ACTIVE}"
+    ),
     "al.source_credit_minor": (
-        f"JOIN receivables_allocation al ON al.credit_note_id = i.id AND {_ACTIVE}"
+        "JOIN receivables_allocation al"
+        f" ON i.kind = 'credit_note' AND al.credit_note_id = i.id AND {_ACTIVE}"
     ),
 }
 
