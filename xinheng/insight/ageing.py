@@ -5,7 +5,7 @@ Amounts are minor units of the accounts' credit currencies, so the total of a cu
 ledger says for that day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,56 +45,81 @@ class AgeingLine:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """The whole table: a line per currency, and a line per group when one was asked for."""
+    """The whole table: a line per currency, and a line per group when one was asked for.
+
+    counts: how many groups a currency has, also those beyond the page
+    """
 
     as_of: date
     basis: str
     buckets: tuple[Bucket, ...]
     currencies: dict[str, AgeingLine]
     groups: tuple[AgeingLine, ...]
+    counts: dict[str, int]
 
 
-_MET = "".join(
+# What had met the items that were in the midst of moving, to be taken off again.
+_MET = " UNION ALL ".join(
     f"""
-        UNION ALL
-        SELECT i.customer_id, {{bucket}}, {met}
+        SELECT i.customer_id, {{bucket}} AS bucket, {met} AS minor
         FROM receivables_invoice i {join}
         WHERE {positions.MOVING} AND {positions.LIVES} {{mine}}
     """
     for met, join in positions.MET.items()
 )
 
-# Sums per customer and bucket first, so that names are joined to sums and not to items.
+# One pass over the items makes one row a customer, its cells side by side (OFFSET 0 keeps the
+# bucket from being computed once a cell); names are joined to customers, never to items. The
+# groups of every currency are numbered, so that a page is cut here.
 _AGE = f"""
-WITH aged AS MATERIALIZED (
-    SELECT customer_id, coalesce(bucket, -1) AS bucket, sum(minor)::bigint AS minor
+WITH stated AS MATERIALIZED (
+    SELECT customer_id, 0::bigint AS cash, {{cells}}
     FROM (
         SELECT i.customer_id, {{bucket}} AS bucket, {positions.STATED} AS minor
         FROM receivables_invoice i
         WHERE {positions.LIVES} {{mine}}
-        {_MET}
+        OFFSET 0
     ) item
-    GROUP BY customer_id, bucket
+    GROUP BY customer_id
+), met AS MATERIALIZED (
+    SELECT customer_id, 0::bigint AS cash, {{cells}}
+    FROM ({_MET}) item
+    GROUP BY customer_id
 ), cash AS MATERIALIZED (
-    SELECT r.customer_id, -2 AS bucket, sum({positions.CASH_CREDIT})::bigint AS minor
+    SELECT r.customer_id, sum({positions.CASH_CREDIT})::bigint AS cash, {{zeros}}
     FROM receivables_receipt r
     WHERE {positions.CASH_LIVES} {{mine_cash}}
     GROUP BY r.customer_id
+), grouped AS MATERIALIZED (
+    SELECT a.currency, {{key}} AS key, {{label}} AS label, {{sums}}
+    FROM (SELECT * FROM stated UNION ALL SELECT * FROM met UNION ALL SELECT * FROM cash) s
+    JOIN parties_customer c ON c.id = s.customer_id
+    JOIN exposure_account a ON a.customer_id = s.customer_id
+        AND a.segment_id = (SELECT id FROM exposure_segment WHERE code = 'main')
+    LEFT JOIN parties_group g ON g.id = c.group_id
+    LEFT JOIN access_user u ON u.id = c.owner_id
+    LEFT JOIN access_department d ON d.id = c.department_id
+    GROUP BY 1, 2, 3
+    HAVING {{is_any}}
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY currency ORDER BY {{overdue}} DESC, key) AS place
+    FROM grouped
 )
-SELECT a.currency, {{key}} AS key, {{label}} AS label, {{cells}}
-FROM (SELECT * FROM aged UNION ALL SELECT * FROM cash) s
-JOIN parties_customer c ON c.id = s.customer_id
-JOIN exposure_account a ON a.customer_id = s.customer_id
-    AND a.segment_id = (SELECT id FROM exposure_segment WHERE code = 'main')
-LEFT JOIN parties_group g ON g.id = c.group_id
-LEFT JOIN access_user u ON u.id = c.owner_id
-LEFT JOIN access_department d ON d.id = c.department_id
-WHERE s.minor <> 0
-GROUP BY a.currency, {{key}}, {{label}}
+SELECT currency, '' AS key, '' AS label, {{totals}}, 0 AS place, count(*) AS lines
+FROM grouped
+GROUP BY currency
+UNION ALL
+(SELECT *, 0 FROM numbered WHERE {{wanted}} ORDER BY currency, place)
 """
 
-_MINE = f"""
-    AND {{row}}.customer_id IN (SELECT c.id FROM parties_customer c WHERE {positions.IN_SCOPE})
+_MINE = """
+    AND {{row}}.customer_id IN (
+        SELECT c.id FROM parties_customer c
+        LEFT JOIN parties_group g ON g.id = c.group_id
+        LEFT JOIN access_user u ON u.id = c.owner_id
+        LEFT JOIN access_department d ON d.id = c.department_id
+        WHERE {in_scope} {clauses}
+    )
 """
 # The label beside receivables.queries.NARROW's key of the same name.
 _LABELS = {
@@ -114,36 +139,64 @@ def ageing(
     basis: str = "due",
     group_by: str | None = None,
     edges: Sequence[int] = rules.DEFAULT_EDGES,
+    narrow: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Ageing:
-    """Return the ageing at the end of `as_of`.
+    """Return the ageing at the end of `as_of`; one query.
 
     basis: due | issue (then nothing is "not due"); group_by: one of GROUPINGS
     edges: the last day of each bucket; groups come with the most overdue first
+    narrow: values by the keys of GROUPINGS, such as {"region": "上海"}
+    limit, offset: a page of the groups of every currency; None is all of them
     """
     access.require(by, "insight.read")
     found = rules.buckets(edges)
     if basis == "issue":
         found = (Bucket(0, found[0].last), *found[1:])
-    everyone = by.scope == "all"
-    statement = _AGE.format(
-        bucket=positions.BUCKET[basis],
-        cells=", ".join(
-            f"coalesce(sum(s.minor) FILTER (WHERE s.bucket = {bucket}), 0)::bigint"
-            for bucket in range(-2, len(found) + 1)
-        ),
-        key=receivables.NARROW[group_by] if group_by else "''::text",
-        label=_LABELS[group_by] if group_by else "''::text",
-        mine="" if everyone else _MINE.format(row="i"),
-        mine_cash="" if everyone else _MINE.format(row="r"),
-    )
+    chosen = {key: value for key, value in (narrow or {}).items() if key in GROUPINGS}
     params = {
-        **receivables.scope(by), "as_of": as_of, "firsts": [bucket.first for bucket in found],
+        **receivables.scope(by), **chosen, "as_of": as_of,
+        "firsts": [bucket.first for bucket in found], "first": offset + 1,
+        "last": None if limit is None else offset + limit,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        lines = [_line(*row) for row in cursor.fetchall()]
-    groups = sorted(lines, key=lambda line: (line.currency, -line.overdue, line.key))
-    return Ageing(as_of, basis, found, _totals(lines), tuple(groups) if group_by else ())
+        cursor.execute(_statement(by, basis, group_by, len(found), chosen), params)
+        rows = cursor.fetchall()
+    currencies = {row[0]: _line(*row[:-2]) for row in sorted(rows) if not row[-2]}
+    counts = {row[0]: row[-1] for row in rows if not row[-2]}
+    groups = tuple(_line(*row[:-2]) for row in rows if row[-2]) if group_by else ()
+    return Ageing(as_of, basis, found, currencies, groups, counts if group_by else {})
+
+
+def _statement(
+    by: Actor, basis: str, group_by: str | None, buckets: int, narrow: Mapping[str, str]
+) -> str:
+    """Return the query: cells are b0 (without due date), b1 (not due), then the buckets."""
+    cells = {f"b{at}": f"bucket = {at - 1}" for at in range(1, buckets + 2)}
+    cells = {"b0": "bucket IS NULL", **cells}
+    names = [*cells]
+    mine = ""
+    if by.scope != "all" or narrow:
+        clauses = "".join(f" AND {receivables.NARROW[key]} = %({key})s" for key in narrow)
+        mine = _MINE.format(in_scope=positions.IN_SCOPE, clauses=clauses)
+    return _AGE.format(
+        bucket=positions.BUCKET[basis],
+        cells=", ".join(
+            f"coalesce(sum(minor) FILTER (WHERE {test}), 0)::bigint AS {name}"
+            for name, test in cells.items()
+        ),
+        zeros=", ".join("0::bigint" for _name in names),
+        sums=", ".join(f"sum(s.{name})::bigint AS {name}" for name in ("cash", *names)),
+        is_any=" OR ".join(f"sum(s.{name}) <> 0" for name in ("cash", *names)),
+        totals=", ".join(f"sum({name})::bigint" for name in ("cash", *names)),
+        overdue=" + ".join(names[2:]),
+        wanted="place BETWEEN %(first)s AND coalesce(%(last)s, place)" if group_by else "false",
+        key=receivables.NARROW[group_by] if group_by else "''::text",
+        label=_LABELS[group_by] if group_by else "''::text",
+        mine=mine.format(row="i"),
+        mine_cash=mine.format(row="r"),
+    )
 
 
 def as_json(found: Ageing) -> dict[str, Any]:
@@ -187,16 +240,3 @@ def _line(
 ) -> AgeingLine:
     total = no_due_date + not_due + sum(buckets)
     return AgeingLine(key, label, currency, total, not_due, no_due_date, cash, buckets)
-
-
-def _totals(lines: Sequence[AgeingLine]) -> dict[str, AgeingLine]:
-    """Return the sum of the lines of each currency."""
-    found = {}
-    for currency in sorted({line.currency for line in lines}):
-        mine = [line for line in lines if line.currency == currency]
-        columns = zip(
-            *((line.unallocated, line.no_due_date, line.not_due, *line.buckets) for line in mine),
-            strict=True,
-        )
-        found[currency] = _line(currency, "", "", *map(sum, columns))
-    return found
