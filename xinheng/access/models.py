@@ -67,3 +67,22 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk} of {self.user_id}"
+
+
+class Reveal(models.Model):
+    """Somebody looked at a confidential value unmasked: who, whose, which, why, for how long."""
+
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.CharField(max_length=120)
+    object = models.CharField(max_length=160)
+    customer_code = models.CharField(max_length=64, blank=True)
+    field = models.CharField(max_length=40)
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="reveal_user")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.object}.{self.field}"

@@ -20,7 +20,12 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "scoring.write": ("记录评分", "record scores"),
     "limits.read": ("查看额度与建议", "see limits and proposals"),
     "limits.write": ("记录额度建议", "record limit proposals"),
+    "alerts.read": ("查看预警", "see alerts"),
+    "alerts.write": ("处理预警", "handle alerts"),
     "insight.read": ("查看分析报表", "see reports"),
+    "masterdata.read": ("查看重复客户", "see duplicate customers"),
+    "masterdata.write": ("查找并判断重复客户", "search for and judge duplicate customers"),
+    "masterdata.merge": ("合并客户", "merge customers"),
     "definitions.read": ("查看配置", "see definitions"),
     "definitions.write": ("起草配置", "draft definitions"),
     "definitions.publish": ("发布配置", "publish definitions"),
@@ -28,23 +33,34 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "messaging.write": ("发送消息", "send messages"),
     "access.manage": ("管理用户与令牌", "manage users and tokens"),
     "access.own": ("管理本人登录", "manage one's own sign-in"),
+    "access.reveal": ("查看敏感信息原文", "reveal confidential values"),
+    "access.reveals": ("查看原文查看记录", "see who revealed what"),
+    "access.keys": ("管理加密密钥", "manage encryption keys"),
+    "contacts.write": ("维护联系人", "maintain contacts"),
+    "bank_accounts.write": ("维护银行账户", "maintain bank accounts"),
     "books.verify": ("核对账目", "verify the books"),
 }
 
 _READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
 _DESK = _READ | {"access.own"}
+_CONTACTS = frozenset({"contacts.write", "access.reveal"})
+_ALERTS = frozenset({"alerts.write"})
 
 # role → (zh label, en label, permissions)
 ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
-    "sales": ("销售", "Sales", _DESK - {"definitions.read"}),
-    "sales_manager": ("销售经理", "Sales manager", _DESK),
+    "sales": ("销售", "Sales", (_DESK | _CONTACTS | _ALERTS) - {"definitions.read"}),
+    "sales_manager": ("销售经理", "Sales manager", _DESK | _CONTACTS | _ALERTS),
     "credit_manager": (
         "信用经理",
         "Credit manager",
         _DESK
+        | _CONTACTS
+        | _ALERTS
         | {
+            "bank_accounts.write", "access.reveals",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
             "exchange.import", "reviews.run", "scoring.write", "limits.write", "messaging.write",
+            "masterdata.write", "masterdata.merge",
             "definitions.write", "definitions.publish", "reference.write", "books.verify",
         },
     ),
@@ -52,22 +68,26 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         "财务",
         "Finance",
         _DESK
+        | _CONTACTS
+        | _ALERTS
         | {
+            "bank_accounts.write",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
             "exchange.import", "messaging.write", "reference.write", "books.verify",
         },
     ),
-    "collector": ("催收员", "Collector", _DESK - {"definitions.read"}),
+    "collector": ("催收员", "Collector", (_DESK | _CONTACTS | _ALERTS) - {"definitions.read"}),
     "executive": ("高管", "Executive", _DESK),
-    "auditor": ("审计", "Auditor", _READ | {"access.own", "books.verify"}),
+    "auditor": ("审计", "Auditor", _READ | {"access.own", "access.reveals", "books.verify"}),
     "administrator": (
         "管理员",
         "Administrator",
         frozenset(
             {
-                "access.manage", "access.own", "books.verify",
+                "access.manage", "access.own", "access.keys", "access.reveals", "books.verify",
                 "definitions.read", "definitions.write", "definitions.publish",
                 "reference.read", "reference.write", "exchange.read",
+                "masterdata.read", "masterdata.write", "masterdata.merge",
                 "messaging.read", "messaging.write",
             }
         ),
@@ -81,18 +101,45 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
         {
             "exchange.import", "exchange.read", "customers.write", "receivables.write",
             "exposure.write", "evidence.write", "reference.read", "reference.write",
-            "messaging.write",
+            "messaging.write", "contacts.write", "bank_accounts.write",
         }
     ),
     "credit": frozenset({"exposure.read", "exposure.write", "reference.read"}),
     "review": frozenset({"reviews.run", "reviews.read", "scoring.write", "limits.write",
+                         "alerts.write",
                          "messaging.write", "reference.read"}),
     "limits": frozenset({"limits.read", "limits.write"}),
     "approve": frozenset({"limits.read"}),
     "admin": frozenset(
-        {"access.manage", "definitions.read", "definitions.write", "definitions.publish"}
+        {
+            "access.manage", "definitions.read", "definitions.write", "definitions.publish",
+            "masterdata.write", "masterdata.merge",
+        }
     ),
 }  # fmt: skip
+
+# How a confidential value is shown: as it is, masked (a reveal may show it), or not at all.
+PLAIN, MASKED, HIDDEN = "plain", "masked", "hidden"
+# role → mask of the value → view. What a role does not list, and a service, sees masked.
+VIEWS: dict[str, dict[str, str]] = {
+    "sales": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN},
+    "sales_manager": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN},
+    "credit_manager": {"name": PLAIN, "holder": PLAIN},
+    "finance": {"name": PLAIN, "holder": PLAIN},
+    "collector": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN},
+    "executive": {"holder": HIDDEN, "account": HIDDEN},
+    "auditor": {},
+    "administrator": {
+        "name": HIDDEN, "phone": HIDDEN, "email": HIDDEN, "holder": HIDDEN, "account": HIDDEN,
+    },
+}  # fmt: skip
+_ORDER = (HIDDEN, MASKED, PLAIN)
+
+
+def view_of(roles: frozenset[str], mask: str) -> str:
+    """Return how somebody of these roles sees values of a mask; of several roles the clearest."""
+    views = [VIEWS[role].get(mask, MASKED) for role in roles if role in VIEWS]
+    return max(views, key=_ORDER.index, default=MASKED)
 
 
 def permissions_of(roles: frozenset[str]) -> frozenset[str]:

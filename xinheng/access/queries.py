@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from xinheng.access import guards, refusals, rules
-from xinheng.access.models import Department, OneTimeLink, Token, User
+from django.db import connection
+
+from xinheng.access import fields, guards, keys, refusals, rules, sealing
+from xinheng.access.models import Department, OneTimeLink, Reveal, Token, User
 from xinheng.kernel.actors import Actor
 
 
@@ -29,6 +31,29 @@ class TokenRow:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevealRow:
+    id: int
+    at: datetime
+    who: str
+    object: str
+    customer_code: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """How many values of one column a key seals; is_held: whether its file is here."""
+
+    key: str
+    suite: int
+    table: str
+    column: str
+    values: int
+    is_held: bool
 
 
 def users(by: Actor) -> tuple[UserRow, ...]:
@@ -70,6 +95,50 @@ def tokens(by: Actor) -> tuple[TokenRow, ...]:
         )
         for token in Token.objects.select_related("user").order_by("-pk")
     )
+
+
+def reveals(by: Actor, *, before: int | None = None, limit: int = 50) -> tuple[RevealRow, ...]:
+    """Return who looked at which confidential value and why, newest first.
+
+    before: the id that ends the page before this one
+    refuses: Forbidden
+    """
+    guards.require(by, "access.reveals")
+    rows = Reveal.objects.order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return tuple(
+        RevealRow(row.pk, row.at, row.actor, row.object, row.customer_code, row.field, row.reason)
+        for row in rows[:limit]
+    )
+
+
+def key_uses(by: Actor) -> tuple[KeyUse, ...]:
+    """Return which key seals how many values of which column; a key without values is left out.
+
+    A key that is used and not held means values that nobody can open: `restore` and
+    `xinheng keys list` say so.
+    refuses: Forbidden
+    """
+    guards.require(by, "access.keys")
+    held = keys.held().by_id
+    found = []
+    with connection.cursor() as cursor:
+        for _model, sealed in fields.sealed_models():
+            for field in sealed:
+                place = field.place
+                cursor.execute(
+                    f"SELECT get_byte({place.column}, 0), substr({place.column}, 2, %s), count(*)"
+                    f" FROM {place.table} WHERE octet_length({place.column}) > %s"
+                    " GROUP BY 1, 2 ORDER BY 1, 2",
+                    [keys.ID_BYTES, sealing.PREFIX_BYTES],
+                )
+                for suite, key, count in cursor.fetchall():
+                    name = bytes(key)
+                    found.append(
+                        KeyUse(name.hex(), suite, place.table, place.column, count, name in held)
+                    )
+    return tuple(found)
 
 
 def user_ids(by: Actor, usernames: set[str]) -> dict[str, int]:

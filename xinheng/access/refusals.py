@@ -94,3 +94,22 @@ class ScopesMissing(Refusal):
     code = "scopes-missing"
     zh = "令牌至少需要一个范围：{known}。"
     en = "A token needs at least one scope: {known}."
+
+
+class ReasonMissing(Refusal):
+    code = "reveal-reason-missing"
+    zh = "请写明查看原文的理由（至少 {least} 个字）。"
+    en = "Say why the value is needed, in at least {least} characters."
+
+
+class KeyInUse(Refusal):
+    code = "field-key-in-use"
+    zh = "密钥 {key} 仍用于 {values} 个加密值，请先运行 xinheng keys rotate。"
+    en = "The key {key} still seals {values} values; run xinheng keys rotate first."
+    status = 409
+
+
+class KeyUnknown(Refusal):
+    code = "field-key-unknown"
+    zh = "本机没有密钥 {key}。"
+    en = "There is no key {key} on this machine."

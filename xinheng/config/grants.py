@@ -54,6 +54,7 @@ TABLES: dict[str, Rights] = {
     "access_user_user_permissions": READ,
     "access_onetimelink": ALL,
     "access_token": CHANGE,
+    "access_reveal": ADD,
     "api_answer": Rights(change=True, remove=True),
     # Configuration and what the world decides.
     "definitions_definition": CHANGE,
@@ -68,6 +69,7 @@ TABLES: dict[str, Rights] = {
     "parties_group": CHANGE,
     "parties_customer": CHANGE,
     "parties_contact": ALL,
+    "parties_bankaccount": ALL,
     # The ledger: entries are added, counters and ladder are moved by its trigger alone.
     "exposure_segment": CHANGE,
     "exposure_account": Rights(
@@ -75,6 +77,7 @@ TABLES: dict[str, Rights] = {
             "mode",
             "limit_minor",
             "in_group",
+            "merged_into_id",
             "parent_id",
             "ancestors",
             "currency",
@@ -94,13 +97,16 @@ TABLES: dict[str, Rights] = {
     "evidence_event": CHANGE,
     "evidence_bureaureport": CHANGE,
     "evidence_questionnaire": CHANGE,
-    "evidence_answer": CHANGE,
+    "evidence_answer": ALL,
     "evidence_taxinvoice": CHANGE,
     "evidence_interaction": CHANGE,
     # Results: recorded, never changed.
     "scoring_assessment": ADD,
     "limits_proposal": ADD,
-    "limits_latest": CHANGE,
+    "limits_latest": ALL,
+    "monitoring_alert": CHANGE,
+    "monitoring_alertstep": ADD,
+    "monitoring_preference": CHANGE,
     "reviews_review": CHANGE,
     "exchange_batch": CHANGE,
 }

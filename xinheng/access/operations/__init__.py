@@ -2,6 +2,8 @@
 
 from xinheng.access.operations.departments import create_department
 from xinheng.access.operations.links import make_link, use_link
+from xinheng.access.operations.reveals import reveal
+from xinheng.access.operations.rotation import drop_key, rotate_keys
 from xinheng.access.operations.starters import demo_users, first_administrator
 from xinheng.access.operations.tokens import create_token, revoke_token
 from xinheng.access.operations.users import (
@@ -21,12 +23,15 @@ __all__ = [
     "create_user",
     "demo_users",
     "disable_user",
+    "drop_key",
     "enable_user",
     "first_administrator",
     "forget_sign_ins",
     "make_link",
     "record_sign_in",
+    "reveal",
     "revoke_token",
+    "rotate_keys",
     "set_roles",
     "use_link",
 ]

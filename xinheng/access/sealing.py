@@ -1,0 +1,142 @@
+"""Seal a text for one place, and open it there and nowhere else.
+
+A sealed value is: suite (1 byte), key fingerprint (4), nonce (12), ciphertext, tag (16). Table,
+column and the row's uuid are authenticated with it, so a value moved to another row or column does
+not open. An empty text stays empty: that a field is filled is no secret.
+"""
+
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from xinheng.access import keys, masking, suites
+from xinheng.access.keys import Ring
+from xinheng.kernel.refusals import Refusal
+
+PREFIX_BYTES = 1 + keys.ID_BYTES
+INDEX_BYTES = 16
+# Writers hold a number while they may still write with the key they know: for a transaction, or,
+# when they staged sealed values for several transactions, for their whole work.
+WRITING, STAGING = 7_204_101, 7_204_102
+
+
+class KeyMissing(Refusal):
+    """A value was sealed with a key that this installation does not hold."""
+
+    code = "field-key-missing"
+    zh = "加密字段所用的密钥 {key} 不在本机（{folder}）。请从备份中恢复密钥文件后重试。"
+    en = (
+        "The key {key} of a sealed field is not on this machine ({folder}). "
+        "Put the key file back from its backup and try again."
+    )
+    status = 409
+
+
+class SealBroken(Refusal):
+    """A value was changed, or moved from another row or column."""
+
+    code = "field-seal-broken"
+    zh = "{table}.{column} 中的一个加密值已损坏或被移动，不能解密。"
+    en = "A sealed value of {table}.{column} is damaged or was moved and does not open."
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value belongs: a column, and what equality means there (a mask's name)."""
+
+    table: str
+    column: str
+    mask: str
+
+    def context(self, prefix: bytes, row: UUID) -> bytes:
+        """Return what is authenticated with the value; \\0 keeps the parts apart."""
+        return prefix + self.table.encode() + b"\0" + self.column.encode() + b"\0" + row.bytes
+
+
+def seal(place: Place, row: UUID, text: str, ring: Ring | None = None) -> bytes:
+    """Return `text` sealed for one place and row; an empty text stays empty."""
+    if not text:
+        return b""
+    key, suite = (ring or keys.ring()).current, keys.suite()
+    prefix = bytes((suite.number,)) + key.id
+    nonce = suites.nonce()
+    secret = key.derived(f"field {suite.name}", suite.key_bytes)
+    return prefix + nonce + suite.seal(secret, nonce, text.encode(), place.context(prefix, row))
+
+
+def unseal(place: Place, row: UUID, value: bytes | memoryview, ring: Ring | None = None) -> str:
+    """Return the text of a sealed value.
+
+    refuses: KeyMissing, SealBroken
+    """
+    value = bytes(value)
+    if not value:
+        return ""
+    name = value[1:PREFIX_BYTES]
+    found = (ring or keys.held()).by_id.get(name) or keys.read_again().by_id.get(name)
+    if found is None:
+        raise KeyMissing(key=name.hex(), folder=keys.folder())
+    suite = suites.SUITES.get(value[0])
+    body = PREFIX_BYTES + suites.NONCE_BYTES
+    if suite is None or len(value) < body + suites.TAG_BYTES:
+        raise SealBroken(table=place.table, column=place.column)
+    secret = found.derived(f"field {suite.name}", suite.key_bytes)
+    context = place.context(value[:PREFIX_BYTES], row)
+    try:
+        return suite.open(secret, value[PREFIX_BYTES:body], value[body:], context).decode()
+    except (suites.Tampered, UnicodeDecodeError) as error:
+        raise SealBroken(table=place.table, column=place.column) from error
+
+
+def blind(place: Place, text: str, ring: Ring | None = None) -> bytes:
+    """Return the keyed index of a text, by which equal values of one column are found.
+
+    Empty for a text that has nothing to compare.
+    """
+    return _index(place, masking.compared(place.mask, text), (ring or keys.ring()).current)
+
+
+def blinds(place: Place, text: str) -> list[bytes]:
+    """Return what to look for: the index of a text under every key, for rotation may be on."""
+    compared = masking.compared(place.mask, text)
+    return [_index(place, compared, key) for key in keys.held().keys] if compared else []
+
+
+def _index(place: Place, compared: str, key: keys.Key) -> bytes:
+    if not compared:
+        return b""
+    secret = key.derived(f"index {place.table}.{place.column}", keys.KEY_BYTES)
+    return hmac.digest(secret, compared.encode(), "sha256")[:INDEX_BYTES]
+
+
+def prefix() -> bytes:
+    """Return how every value begins that is sealed now."""
+    return bytes((keys.suite().number,)) + keys.ring().current.id
+
+
+def writing() -> Ring:
+    """Return the keys for a transaction that writes sealed values, and say that it runs.
+
+    Called inside the transaction and before the first value is sealed: whoever replaces a key
+    waits for those who may still write with the one before.
+    """
+    assert transaction.get_connection().in_atomic_block, "sealed values are written in one act"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITING])
+    return keys.ring()
+
+
+def staging() -> Ring:
+    """Return the keys for work of several transactions, and say that it runs; end with `staged`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [STAGING])
+    return keys.ring()
+
+
+def staged() -> None:
+    """Say that the work that `staging` began has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [STAGING])
