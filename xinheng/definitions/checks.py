@@ -21,6 +21,11 @@ _SENTENCES = {
     "list_type": ("应为列表", "must be a list"),
     "dict_type": ("应为对象", "must be an object"),
     "too_short": ("至少需要一项", "needs at least one entry"),
+    "string_too_short": ("不能为空", "must not be empty"),
+    "string_too_long": ("文字过长", "the text is too long"),
+    "string_pattern_mismatch": ("格式不符", "has the wrong form"),
+    "literal_error": ("不在可选值中", "is not one of the choices"),
+    "too_long": ("项数过多", "has too many entries"),
     "greater_than_equal": ("数值过小", "the number is too small"),
     "less_than_equal": ("数值过大", "the number is too large"),
 }
@@ -33,6 +38,17 @@ def check(kind: Kind, content: Mapping[str, Any]) -> tuple[BaseModel | None, tup
     except ValidationError as error:
         return None, tuple(_problem(finding) for finding in error.errors())
     return parsed, kind.check(parsed)
+
+
+def check_successor(
+    kind: Kind, key: str, content: Mapping[str, Any], in_force: Mapping[str, Any] | None
+) -> tuple[Problem, ...]:
+    """Return every problem of a content, alone and as what follows the version in force."""
+    parsed, problems = check(kind, content)
+    if parsed is None:
+        return problems
+    before = kind.schema.model_validate(in_force) if in_force is not None else None
+    return (*problems, *kind.check_change(key, before, parsed))
 
 
 def canonical(kind: Kind, content: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -57,6 +57,15 @@ def published(kind: str, key: str = "default") -> Published:
     return as_published(row)
 
 
+def all_published(kind: str) -> tuple[Published, ...]:
+    """Return every version in force of a kind, by key."""
+    registry.kind_of(kind)
+    rows = Version.objects.filter(definition__kind=kind, state=Version.State.PUBLISHED)
+    return tuple(
+        as_published(row) for row in rows.select_related("definition").order_by("definition__key")
+    )
+
+
 def by_name(name: str) -> Published:
     """Return the version recorded as "kind.key@number", published or retired.
 

@@ -28,6 +28,7 @@ class Version(models.Model):
         CHECKED = "checked", "已检查"
         PUBLISHED = "published", "已发布"
         RETIRED = "retired", "已停用"
+        DISCARDED = "discarded", "已放弃"
 
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

@@ -77,6 +77,24 @@ def publish(*, by: Actor, version_id: int, note: str = "") -> Version:
 
 
 @transaction.atomic
+def discard(*, by: Actor, version_id: int) -> None:
+    """Give a draft up; it stays to be read and its number is not given again.
+
+    refuses: UnknownDefinition, NotADraft
+    """
+    access.require(by, "definitions.write")
+    version = _locked(version_id)
+    version.state = Version.State.DISCARDED
+    version.save(update_fields=["state"])
+    journal.write(
+        by=by,
+        action="definitions.discard",
+        object=f"definition:{_name(version)}",
+        before={"digest": version.digest},
+    )
+
+
+@transaction.atomic
 def import_files(
     *, by: Actor, files: Mapping[str, str], publish: bool = False
 ) -> tuple[Outcome, ...]:
@@ -212,7 +230,10 @@ def _publish(by: Actor, version: Version, note: str) -> Version:
 
 
 def _problems(version: Version) -> tuple[Problem, ...]:
-    return checks.check(_kind(version.definition.kind), version.content)[1]
+    about = version.definition
+    current = _in_force(about.kind, about.key)
+    before = current.content if current is not None else None
+    return checks.check_successor(_kind(about.kind), about.key, version.content, before)
 
 
 def _refused(title: str, problems: tuple[Problem, ...]) -> DefinitionHasProblems:

@@ -59,7 +59,15 @@ def problems(*, by: Actor, version_id: int) -> tuple[Problem, ...]:
     """Return what a version's check finds now (factors may have gone since it was published)."""
     access.require(by, "definitions.read")
     version = _one(version_id)
-    return checks.check(registry.kind_of(version.definition.kind), version.content)[1]
+    about = version.definition
+    before = _rows().filter(definition_id=about.pk, state=Version.State.PUBLISHED).first()
+    follows = before is not None and before.pk != version.pk
+    return checks.check_successor(
+        registry.kind_of(about.kind),
+        about.key,
+        version.content,
+        before.content if follows else None,
+    )
 
 
 def difference(*, by: Actor, before_id: int, after_id: int) -> tuple[rules.Change, ...]:

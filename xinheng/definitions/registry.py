@@ -22,12 +22,18 @@ def no_further_check(content: Any) -> tuple[Problem, ...]:
     return ()
 
 
+def any_change(key: str, before: Any | None, after: Any) -> tuple[Problem, ...]:
+    """Accept whatever stands alone as the successor of what is in force."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One sort of definition.
 
     schema:  a frozen pydantic model that forbids unknown keys
     check:   what the schema alone cannot see (names of factors, gaps between bins)
+    check_change: what the version in force forbids its successor: (key, before or None, after)
     shipped: the folder with `<kind>.<key>.yaml` files that `migrate` publishes, or None
     """
 
@@ -37,6 +43,7 @@ class Kind:
     schema: type[BaseModel]
     check: Callable[[Any], tuple[Problem, ...]] = no_further_check
     shipped: Path | None = None
+    check_change: Callable[[str, Any | None, Any], tuple[Problem, ...]] = any_change
 
 
 _KINDS: dict[str, Kind] = {}

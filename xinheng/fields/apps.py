@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+
+
+class FieldsConfig(AppConfig):
+    name = "xinheng.fields"
+    label = "fields"
+    verbose_name = "自定义字段"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from xinheng import definitions
+        from xinheng.fields import checks
+        from xinheng.fields.schema import Form
+
+        definitions.register(
+            definitions.Kind(
+                name="fields",
+                zh="自定义字段",
+                en="Custom fields",
+                schema=Form,
+                check=checks.check,
+                check_change=checks.check_change,
+            )
+        )
