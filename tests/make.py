@@ -85,3 +85,14 @@ def receipt(number: str, of: Customer, minor: int, received: date, **fields: Any
 def midnight(day: date) -> datetime:
     """Return the first instant of a day, UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def custom_fields(*fields: dict[str, Any], key: str = "customers") -> Any:
+    """Publish a form of custom fields: `custom_fields({"name": "area", "type": "number"})`."""
+    from xinheng.definitions import operations as definitions
+
+    named = [{"zh": f"字段 {field['name']}", **field} for field in fields]
+    draft = definitions.save_draft(
+        by=CLERK, kind="fields", key=key, title="自定义字段", content={"fields": named}
+    )
+    return definitions.publish(by=CLERK, version_id=draft.pk)

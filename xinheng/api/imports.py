@@ -14,14 +14,24 @@ from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Answer, Strict
 from xinheng.api.serving import serve
 from xinheng.exchange import operations as exchange
+from xinheng.exchange import plan
 from xinheng.exchange.kinds import KINDS
 from xinheng.exchange.kinds.columns import Column
 from xinheng.exchange.models import Batch
+from xinheng.fields import queries as fields
+from xinheng.fields import records
 
 router = Router()
 MOST_ROWS = 5_000
 # Amounts are decimal text; a JSON fraction has lost its exact value before we see it.
 Cell = StrictStr | StrictInt | StrictBool | None
+Codes = Annotated[list[StrictStr], Field(max_length=200)]
+CustomValues = dict[Annotated[str, Field(max_length=60)], Cell | Codes]
+CUSTOM = Field(
+    default={},
+    max_length=60,
+    description="自定义字段 custom fields by name: decimal text, ISO dates, yes or no, codes",
+)
 
 
 class RowError(Answer):
@@ -59,6 +69,8 @@ def _body(name: str) -> Any:
         __config__=ConfigDict(extra="forbid"),
         **{column.name: _field(column) for column in KINDS[name].columns},
     )
+    if records.is_known(name):
+        row = make(f"{title}Row", __base__=row, custom=(CustomValues, CUSTOM))
     return make(
         f"{title}Batch",
         __base__=Strict,
@@ -87,6 +99,7 @@ CALLS = (
     _call("statements", "Record financial statements."),
     _call("events", "Record public events."),
     _call("bureau", "Record reports of credit bureaus."),
+    _call("questionnaires", "Record answers to questionnaires, item by item."),
     _call("tax_invoices", "Record invoices of customers' own trade; never our receivables."),
     _call("interactions", "Record visits, complaints and other dealings with customers."),
     _call("rates", "Record exchange rates and loan prime rates."),
@@ -98,6 +111,8 @@ def _imported(request: Asked, kind: str, payload: Any) -> ImportAnswer | HttpRes
     """Import the rows and say what happened; refused rows without `partial` refuse them all."""
     by = request.actor
     rows = [row.model_dump(exclude_unset=True) for row in payload.rows]
+    if records.is_known(kind):
+        rows = _with_custom(kind, rows)
     batch = exchange.submit(by=by, kind=kind, rows=rows, file_name="rest", partial=payload.partial)
     batch = exchange.apply(
         by=by, batch_id=batch.uuid, today=timezone.localdate(), at=timezone.now()
@@ -110,6 +125,23 @@ def _imported(request: Asked, kind: str, payload: Any) -> ImportAnswer | HttpRes
             problem.Problem(422, "import-refused", errors=errors, members=members)
         )
     return found
+
+
+def _with_custom(kind: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with their custom values as columns; a name that is no field is refused."""
+    form = fields.form(kind)
+    known = {field.name for field in form.active}
+    unknown = {name for row in rows for name in row.get("custom", {})} - known
+    if unknown:
+        raise plan.ColumnsUnknown(column="、".join(f"custom.{name}" for name in sorted(unknown)))
+    return [{**row, **_texts(row.pop("custom", {}))} for row in rows]
+
+
+def _texts(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: ";".join(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
 
 
 def _answer(batch: Batch) -> ImportAnswer:

@@ -4,12 +4,15 @@ Every function takes a stripped, non-empty text. A `Wrong` carries the fault's c
 Runs in the limited child: no database, no clock.
 """
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from xinheng.exchange.kinds.columns import Column
+from xinheng.fields import rules
+from xinheng.fields.schema import Field
 from xinheng.files import writers
 from xinheng.kernel import codes, money
 from xinheng.kernel.refusals import Refusal
@@ -22,6 +25,7 @@ _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _PLAIN_AMOUNT = re.compile(r"[-+]?\d{1,16}(\.\d+)?", re.ASCII)
 _GROUPED_AMOUNT = re.compile(r"[-+]?[¥￥]?\d{1,3}([,，]\d{3})+(\.\d+)?", re.ASCII)
+_GROUPING = str.maketrans("", "", "¥￥,，")
 _SCIENTIFIC = re.compile(r"[-+]?\d+(\.\d+)?[eE][-+]?\d+", re.ASCII)
 _INTEGER = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 # Control characters, and marks that make a text read otherwise than it is stored.
@@ -147,6 +151,9 @@ def parser(column: Column, *, today: date, serials: bool) -> Parser:
             return _currency
         case "credit_code":
             return _credit_code
+        case "custom":
+            assert column.custom is not None, "a custom column has its field"
+            return _custom(column.custom, serials)
         case "code":
             return lambda text: _text(text.replace("\n", " "), column)
     return lambda text: _text(text, column)
@@ -215,6 +222,32 @@ def _currency(text: str) -> str:
     if code not in CURRENCIES:
         raise Wrong("currency-unknown", text=text[:40])
     return code
+
+
+def _custom(field: Field, serials: bool) -> Parser:
+    """Return the reader of a custom field's cells: their stored value as JSON."""
+
+    def read(text: str) -> str:
+        try:
+            value = rules.read(field, _plainly(field, text, serials))
+        except rules.BadValue as bad:
+            raise Wrong("custom-value", zh=bad.params["why_zh"], en=bad.params["why_en"]) from None
+        return escape(json.dumps(value, ensure_ascii=False))
+
+    return read
+
+
+def _plainly(field: Field, text: str, serials: bool) -> str:
+    """Return a cell as `fields.rules` reads it: the ways people write dates and amounts undone."""
+    match field.type:
+        case "date":
+            return read_date(text, serials=serials).isoformat()
+        case "number" | "amount":
+            grouped = _GROUPED_AMOUNT.fullmatch(text)
+            return text.translate(_GROUPING) if grouped else text
+        case "flag":
+            return "true" if _flag(text) == "t" else "false"
+    return unneutralised(text)
 
 
 def _credit_code(text: str) -> str:

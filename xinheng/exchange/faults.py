@@ -185,6 +185,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "没有编码或名称为“{text}”的部门。",
         "There is no department “{text}”.",
     ),
+    "answer-refused": ("{zh}", "{en}"),
+    "custom-value": ("{zh}", "{en}"),
     "refused-by-books": ("{zh}", "{en}"),
 }
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from xinheng.exchange.kinds import KINDS
+from xinheng.exchange.kinds import KINDS, custom
 from xinheng.kernel.refusals import Refusal
 
 _LARGEST_TEXT = 64 * 1024
@@ -83,10 +83,12 @@ class Mapping(BaseModel):
         if self.kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(KINDS)}")
         kind = KINDS[self.kind]
+        if not all(map(kind.has, self.columns)):
+            kind = custom.current(kind)
         for target, source in self.columns.items():
             if not kind.has(target):
                 raise ValueError(f"{self.kind} has no column {target}")
-            _check(source, kind.column(target).type, _DEEPEST)
+            _check(source, kind.column(target).meaning, _DEEPEST)
         return self
 
 

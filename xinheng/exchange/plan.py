@@ -96,7 +96,7 @@ def make(
         elif column.name in direct:
             place = direct[column.name]
             sources.append(Source(column, itemgetter(place), frozenset((place,)), rounding))
-        elif column.required:
+        elif column.required and column.custom is None:
             missing.append(f"{column.name}（{column.zh}）")
     if missing:
         raise ColumnsMissing(row=header_row, column="、".join(missing))
@@ -111,7 +111,9 @@ def make(
 
 def names_of(column: Column) -> tuple[str, ...]:
     """Return every way a header cell may name a column, in lower case."""
+    en = column.custom.en if column.custom is not None else ""
     return (
+        *([en.lower()] if en else []),
         column.name,
         column.zh.lower(),
         f"{column.zh} {column.name}".lower(),
@@ -194,7 +196,7 @@ class _Reader:
 
     def _extreme(self, parts: Sequence[Getter], pick: Callable[..., Any]) -> Getter:
         """Return the least or greatest of the parts that hold a value."""
-        is_date = self.column.type == "date"
+        is_date = self.column.meaning == "date"
 
         def get(row: Sequence[str]) -> str:
             texts = [text for part in parts if (text := part(row).strip())]

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xinheng.exchange import cells, plan
-from xinheng.exchange.kinds import KINDS
+from xinheng.exchange.kinds import KINDS, custom
 from xinheng.exchange.kinds.columns import NULL, CellFault, Column, Kind
+from xinheng.fields.schema import Form
 from xinheng.files.readers import Record, Table
 from xinheng.files.refusals import FileEmpty
 
@@ -28,17 +29,25 @@ class Outlet(Protocol):
 
 
 def stage(
-    outlet: Outlet, *, path: str, kind: str, mapping: dict[str, Any] | None, today: str
+    outlet: Outlet,
+    *,
+    path: str,
+    kind: str,
+    form: dict[str, Any],
+    mapping: dict[str, Any] | None,
+    today: str,
 ) -> dict[str, Any]:
     """Open a file and stream it; called by name in the child.
 
+    form:    the custom fields of the kind, as the definition `fields` writes them
     returns: {"rows": number of records}
     refuses: the classes of files.refusals, and what `plan.make` refuses
     """
     from xinheng.files import child
 
     table = child.open_limited(Path(path))
-    return stage_table(outlet, table, KINDS[kind], mapping, date.fromisoformat(today))
+    whole = custom.with_fields(KINDS[kind], Form.model_validate(form))
+    return stage_table(outlet, table, whole, mapping, date.fromisoformat(today))
 
 
 def stage_table(

@@ -11,9 +11,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from xinheng import access
+from xinheng.access import sealing as access_sealing
+from xinheng.access.keys import Ring
+from xinheng.exchange import answers, sealing
 from xinheng.exchange.cells import CURRENCIES
 from xinheng.exchange.faults import Fault
-from xinheng.exchange.kinds.columns import Kind
+from xinheng.exchange.kinds import custom
+from xinheng.exchange.kinds.columns import Column, Kind
 from xinheng.exchange.sql import checks, relations, tables
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.money import LARGEST_MINOR, exponent
@@ -39,6 +43,7 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "statements": _CUSTOMER_CHECKS,
     "events": (*_CUSTOMER_CHECKS, checks.UNKNOWN_COMPANY),
     "bureau": _CUSTOMER_CHECKS,
+    "questionnaires": _CUSTOMER_CHECKS,
     "tax_invoices": _CUSTOMER_CHECKS,
     "interactions": _CUSTOMER_CHECKS,
     "rates": (checks.SAME_CURRENCY,),
@@ -53,6 +58,7 @@ _RELATIONS = {
     "statements": relations.STATEMENTS,
     "events": relations.EVENTS,
     "bureau": relations.BUREAU,
+    "questionnaires": relations.QUESTIONNAIRES,
     "tax_invoices": relations.TAX_INVOICES,
     "interactions": relations.INTERACTIONS,
     "rates": relations.RATES,
@@ -80,18 +86,21 @@ class Staging:
     """The temporary tables of one import, in this process's database session."""
 
     def __init__(self, kind: Kind, by: Actor) -> None:
-        self._kind = kind
+        self.kind = kind
         self._by = by
         self._customers, self._params = _visible_customers(by)
         # Columns that the file carries; the others are left alone where a record exists.
         self.present: frozenset[str] = frozenset()
         self.format = "csv"
+        self._seals: Ring | None = None
 
     def open(self) -> None:
         """Make empty tables, replacing what an earlier import of this session left."""
+        if sealing.seals(self.kind):
+            self._seals = access_sealing.staging()
         with connection.cursor() as cursor:
             cursor.execute(tables.DROP)
-            cursor.execute(tables.create_rows(self._kind))
+            cursor.execute(tables.create_rows(self.kind))
             cursor.execute(tables.CREATE_FAULTS)
             cursor.execute(tables.CREATE_REPEATS)
 
@@ -99,6 +108,8 @@ class Staging:
         """Give the tables back."""
         with connection.cursor() as cursor:
             cursor.execute(tables.DROP)
+        if self._seals is not None:
+            access_sealing.staged()
 
     def load(self, pieces: Iterable[bytes]) -> int:
         """Copy a stream of COPY text into the staging table; return how many bytes it had.
@@ -107,29 +118,45 @@ class Staging:
         """
         size = 0
         with transaction.atomic(), connection.cursor() as cursor:
-            with cursor.copy(tables.copy_rows(self._kind)) as copy:
-                for piece in pieces:
+            with cursor.copy(tables.copy_rows(self.kind)) as copy:
+                for piece in self._sealed(pieces):
                     copy.write(piece)
                     size += len(piece)
             cursor.execute("ANALYZE import_rows")
         return size
 
+    def _sealed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Seal confidential columns on the way, so that not even a staging table holds them."""
+        if self._seals is None:
+            yield from pieces
+            return
+        sealer = sealing.Sealer(self.kind, self._seals)
+        for piece in pieces:
+            # What the file carries is known once its first piece is there.
+            carried = any(column.sealed for column in self._present_columns())
+            yield sealer.seal(piece) if carried else piece
+
+    def _present_columns(self) -> list[Column]:
+        return [column for column in self.kind.columns if column.name in self.present]
+
     def judge(self) -> Counts:
         """Find everything that is wrong with the file as a whole; the books are only read."""
         with connection.cursor() as cursor:
             cursor.execute(tables.UNFOLD_FAULTS)
-            if self._kind.name == "events":
+            if self.kind.name == "events":
                 cursor.execute(checks.FILL_REFERENCE)
-            label = "、".join(self._kind.column(name).zh for name in self._kind.key)
-            cursor.execute(tables.find_repeats(self._kind))
-            cursor.execute(tables.find_differing(self._kind), {"key_label": label})
+            if self.kind.name == "questionnaires":
+                answers.settle(cursor)
+            label = "、".join(self.kind.column(name).zh for name in self.kind.key)
+            cursor.execute(tables.find_repeats(self.kind))
+            cursor.execute(tables.find_differing(self.kind), {"key_label": label})
             for check in self._checks():
                 self._execute(cursor, check)
             cursor.execute("ANALYZE import_faults")
         return self.counts()
 
     def _checks(self) -> Iterator[str]:
-        name = self._kind.name
+        name = self.kind.name
         yield from _CHECKS[name]
         if name == "customers" and self._by.scope != "all":
             yield checks.CUSTOMER_LEAVES_SCOPE
@@ -153,7 +180,7 @@ class Staging:
 
     def deal(self, size: int) -> int:
         """Deal the accepted rows into chunks of about `size` and return how many there are."""
-        order = _ORDERS.get(self._kind.name, "r.row")
+        order = _ORDERS.get(self.kind.name, "r.row")
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS import_chunks")
             cursor.execute(tables.CREATE_CHUNKS)
@@ -167,8 +194,8 @@ class Staging:
 
         chunk: which part, or None for all. The relation lives until the transaction ends.
         """
-        relation = f"staged_{self._kind.name}"
-        body = _RELATIONS[self._kind.name]
+        relation = f"staged_{self.kind.name}"
+        body = _RELATIONS[self.kind.name].replace("{custom}", custom.staged(self.kind))
         if chunk is None:
             where = f" WHERE {tables.ACCEPTED}"
         else:
@@ -215,9 +242,18 @@ class Staging:
 
 
 def _visible_customers(by: Actor) -> tuple[str, dict[str, Any]]:
-    """Return the SELECT of customers in scope, with named parameters."""
+    """Return the SELECT of customers in scope, with named parameters.
+
+    What was merged is found by its old code too, and by a credit code or name of its own.
+    """
     fields = ("id", "code", "credit_code", "name")
     rows = Customer.objects.filter(access.scope_filter(by)).order_by().values(*fields)
     text, values = rows.query.sql_with_params()
     names = [f"scope_{i}" for i in range(len(values))]
-    return text % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
+    live = text % tuple(f"%({name})s" for name in names)
+    merged = f"""
+        SELECT s.id, m.code, CASE WHEN m.credit_code <> s.credit_code THEN m.credit_code ELSE '' END,
+               CASE WHEN m.name <> s.name THEN m.name ELSE '' END
+          FROM parties_customer m JOIN ({live}) s ON s.id = m.merged_into_id
+         WHERE m.merged_into_id IS NOT NULL"""
+    return f"{live} UNION ALL {merged}", dict(zip(names, values, strict=True))

@@ -17,7 +17,7 @@ from xinheng.definitions.in_force import NotPublished
 from xinheng.fields.schema import Field, Form
 from xinheng.kernel.conditions import All, Any_, Condition, Leaf, Not
 
-EMPTY = Form()
+EMPTY = Form(fields=())
 
 
 def form(key: str) -> Form:

@@ -52,7 +52,7 @@ def record(key: str) -> Record:
 def count(key: str, name: str) -> int:
     """Return how many records hold a value of this name."""
     rows = apps.get_model(_RECORDS[key].model)._base_manager
-    return rows.filter(custom__has_key=name).count()
+    return int(rows.filter(custom__has_key=name).count())
 
 
 def reserved(key: str) -> frozenset[str]:

@@ -178,6 +178,8 @@ def _choice(field: Field, text: str) -> str:
 def _choices(field: Field, text: str) -> list[str]:
     """Take codes or labels with a semicolon, comma or 、 between them."""
     parts = [part for part in (one.strip() for one in _SPLIT.split(text)) if part]
+    if not parts:
+        raise _bad("没有选项。", "There is no choice.")
     return sorted({_choice(field, part) for part in parts})
 
 

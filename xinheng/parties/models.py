@@ -1,8 +1,11 @@
 """Customers, the groups they belong to, and the people there."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from xinheng.access.fields import IndexField, SealedField, SealedRow
+from xinheng.fields.shape import CustomShape
 from xinheng.journal.fields import XidField
 
 
@@ -27,8 +30,19 @@ class Group(models.Model):
         return self.name
 
 
+class LiveCustomers(models.Manager["Customer"]):
+    """Customers that are records of their own: those merged into another one are left out."""
+
+    def get_queryset(self) -> "models.QuerySet[Customer]":
+        return super().get_queryset().filter(merged_into__isnull=True)
+
+
 class Customer(models.Model):
-    """A company that buys from us on account, or may."""
+    """A company that buys from us on account, or may.
+
+    `merged_into` is the record that stands for this one since a merge, always one that is merged
+    into nothing; the row stays, so that its code is known for ever and the merge can be undone.
+    """
 
     class Size(models.TextChoices):
         LARGE = "large", "大型"
@@ -53,11 +67,33 @@ class Customer(models.Model):
     since = models.DateField(null=True)
     registered_capital_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, default="CNY")
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # Values of custom fields by name, in the canonical form of `fields.rules`.
+    custom = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     batch_id = models.UUIDField(null=True)
     changed_xid = XidField()
 
+    objects = LiveCustomers()
+    every = models.Manager()
+
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="customer_not_merged_into_itself",
+                condition=models.Q(merged_into__isnull=True)
+                | ~models.Q(merged_into=models.F("id")),
+            ),
+            models.CheckConstraint(name="customer_custom_shape", condition=CustomShape("custom")),
+        ]
         indexes = [
+            GinIndex(fields=["custom"], opclasses=["jsonb_path_ops"], name="customer_custom"),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="customer_merged_into",
+            ),
             models.Index(fields=["name_pinyin", "id"], name="customer_pinyin"),
             models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["department", "id"], name="customer_department"),
@@ -68,23 +104,67 @@ class Customer(models.Model):
         return self.name
 
 
-class Contact(models.Model):
-    """A person to talk to at a customer."""
+def _one_primary(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(
+        fields=["customer"],
+        condition=models.Q(is_primary=True, removed_at__isnull=True),
+        name=name,
+    )
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(max_length=120, blank=True)
-    phone = models.CharField(max_length=60, blank=True)
-    email = models.CharField(max_length=200, blank=True)
-    is_primary = models.BooleanField(default=True)
+
+class OfCustomer(SealedRow):
+    """What a customer has several of, one of them first; removing leaves the row for an undo."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="%(class)ss")
+    is_primary = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["customer"],
-                condition=models.Q(is_primary=True),
-                name="contact_one_primary",
-            ),
+        abstract = True
+
+
+class Contact(OfCustomer):
+    """A person to talk to at a customer; who it is lies sealed."""
+
+    class Role(models.TextChoices):
+        GENERAL = "general", "综合"
+        FINANCE = "finance", "财务"
+        PURCHASING = "purchasing", "采购"
+        LEGAL = "legal", "法务"
+        OWNER = "owner", "负责人"
+        GUARANTOR = "guarantor", "担保人"
+
+    name = SealedField(mask="name")
+    phone = SealedField(mask="phone", index="phone_index")
+    phone_index = IndexField()
+    email = SealedField(mask="email", index="email_index")
+    email_index = IndexField()
+    title = models.CharField(max_length=80, blank=True)
+    role = models.CharField(max_length=12, choices=Role, default=Role.GENERAL)
+
+    class Meta:
+        constraints = [_one_primary("contact_one_primary")]
+        indexes = [
+            models.Index(fields=["phone_index"], name="contact_phone"),
+            models.Index(fields=["email_index"], name="contact_email"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"contact {self.uuid}"
+
+
+class BankAccount(OfCustomer):
+    """An account a customer pays from or is paid to; holder and number lie sealed."""
+
+    bank = models.CharField(max_length=200)
+    holder = SealedField(mask="holder")
+    number = SealedField(mask="account", index="number_index")
+    number_index = IndexField()
+    currency = models.CharField(max_length=3, default="CNY")
+
+    class Meta:
+        constraints = [_one_primary("bank_account_one_primary")]
+        indexes = [models.Index(fields=["number_index"], name="bank_account_number")]
+
+    def __str__(self) -> str:
+        return f"bank account {self.uuid}"

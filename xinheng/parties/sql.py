@@ -3,7 +3,9 @@
 A field the file did not carry keeps its value: `{field}` then stands for the stored column.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from xinheng.fields.schema import Field
 
 FIELDS = {
     "name": "name",
@@ -22,80 +24,121 @@ FIELDS = {
 CONTACT_FIELDS = {"name": "contact_name", "phone": "contact_phone", "email": "contact_email"}
 
 INSERT_CUSTOMERS = f"""
-INSERT INTO parties_customer (code, {", ".join(FIELDS)}, batch_id, changed_xid)
-SELECT s.code, {", ".join(f"s.{field}" for field in FIELDS)}, %(batch)s, pg_current_xact_id()
+INSERT INTO parties_customer (code, {", ".join(FIELDS)}, custom, batch_id, changed_xid)
+SELECT s.code, {", ".join(f"s.{field}" for field in FIELDS)}, s.custom, %(batch)s,
+       pg_current_xact_id()
   FROM {{relation}} s
  WHERE NOT EXISTS (SELECT FROM parties_customer c WHERE c.code = s.code)
  ORDER BY s.row"""
 
-INSERT_CONTACTS = """
-INSERT INTO parties_contact (customer_id, name, phone, email, is_primary)
-SELECT c.id, s.contact_name, s.contact_phone, s.contact_email, true
-  FROM {relation} s JOIN parties_customer c ON c.code = s.code
- WHERE s.contact_name || s.contact_phone || s.contact_email <> ''
-   AND NOT EXISTS (SELECT FROM parties_contact p WHERE p.customer_id = c.id AND p.is_primary)"""
+CONTACT_COLUMNS = ("name", "phone", "phone_index", "email", "email_index")
+INSERT_CONTACTS = f"""
+INSERT INTO parties_contact (uuid, customer_id, {", ".join(CONTACT_COLUMNS)}, title, role,
+                             is_primary)
+SELECT s.contact_row, c.id, {", ".join(f"s.contact_{name}" for name in CONTACT_COLUMNS)},
+       '', 'general', true
+  FROM {{relation}} s JOIN parties_customer c ON c.code = s.code
+ WHERE s.contact_row IS NOT NULL
+   AND NOT EXISTS (SELECT FROM parties_contact p
+                    WHERE p.customer_id = c.id AND p.is_primary AND p.removed_at IS NULL)"""
+
+# Customers that are there already, with their primary contact if there is one.
+KNOWN_CONTACTS = """
+SELECT s.row, p.id, p.uuid, s.contact_row, p.name, p.phone, p.email,
+       s.contact_name, s.contact_phone, s.contact_email
+  FROM {relation} s
+  JOIN parties_customer c ON c.code = s.code
+  LEFT JOIN parties_contact p
+         ON p.customer_id = c.id AND p.is_primary AND p.removed_at IS NULL
+ WHERE p.id IS NOT NULL OR s.contact_row IS NOT NULL
+ ORDER BY s.row"""
+_CHANGED = ", ".join(CONTACT_COLUMNS)
+CREATE_CONTACT_CHANGES = f"""
+CREATE TEMP TABLE staged_contacts ON COMMIT DROP AS
+SELECT 0 AS row, id AS contact_id, {_CHANGED}, '{{}}'::jsonb AS before,
+       '{{}}'::jsonb AS after
+  FROM parties_contact WITH NO DATA"""
+COPY_CONTACT_CHANGES = (
+    f"COPY staged_contacts (row, contact_id, {_CHANGED}, before, after) FROM STDIN"
+)
+FORGET_CONTACT_CHANGES = "DROP TABLE staged_contacts"
+UPDATE_CONTACTS = f"""
+UPDATE parties_contact p
+   SET {", ".join(f"{name} = coalesce(x.{name}, p.{name})" for name in CONTACT_COLUMNS)}
+  FROM staged_contacts x WHERE x.contact_id = p.id"""
 
 
-def changed_customers(present: Collection[str]) -> str:
+def new_customers() -> str:
+    """Return the query of customers that are not there yet: code, nothing, their fields as JSON."""
+    pairs = ", ".join(f"'{field}', s.{field}" for field in FIELDS if field != "name_pinyin")
+    return f"""
+    SELECT s.code, NULL, jsonb_strip_nulls(jsonb_build_object({pairs}, 'custom', s.custom))
+      FROM {{relation}} s
+     WHERE NOT EXISTS (SELECT FROM parties_customer c WHERE c.code = s.code)
+     ORDER BY s.code"""
+
+
+def changed_customers(present: Collection[str], custom: Sequence[Field] = ()) -> str:
     """Return the query of customers that differ: code, before, after as JSON of those fields.
 
-    The phone and address of a person are compared and stored, and never copied to the journal.
+    custom: the custom fields that the file carries
+    The phone and address of a person are compared and stored, and never copied to the journal;
+    nor is the value of a confidential field.
     """
     pairs = [
         f"('{field}', to_jsonb(c.{field}), to_jsonb(s.{field}))"
         for field, column in FIELDS.items()
         if column in present and field != "name_pinyin"
     ]
-    pairs += [
-        f"('contact_{field}', {_masked(f'p.{field}', f's.{column}')})"
-        for field, column in CONTACT_FIELDS.items()
-        if column in present
-    ]
+    pairs += [_custom_pair(field) for field in custom]
     return f"""
-    SELECT c.code, jsonb_object_agg(d.field, d.before), jsonb_object_agg(d.field, d.after)
-      FROM {{relation}} s
-      JOIN parties_customer c ON c.code = s.code
-      LEFT JOIN parties_contact p ON p.customer_id = c.id AND p.is_primary
-     CROSS JOIN LATERAL (VALUES {", ".join(pairs)}) d(field, before, after)
-     WHERE d.before IS DISTINCT FROM d.after
-     GROUP BY c.code ORDER BY c.code"""
-
-
-def _masked(stored: str, staged: str) -> str:
-    """Return before and after of a contact's field: that it changed, not what it holds."""
-    differs = f"coalesce({stored}, '') <> {staged}"
-    return (
-        f"to_jsonb(CASE WHEN coalesce({stored}, '') = '' THEN '' ELSE '***' END), "
-        f"to_jsonb(CASE WHEN {differs} THEN CASE WHEN {staged} = '' THEN 'removed' ELSE "
-        f"'changed' END WHEN coalesce({stored}, '') = '' THEN '' ELSE '***' END)"
+    WITH found AS (
+        SELECT s.row, jsonb_object_agg(d.field, d.before) AS before,
+               jsonb_object_agg(d.field, d.after) AS after
+          FROM {{relation}} s
+          JOIN parties_customer c ON c.code = s.code
+         CROSS JOIN LATERAL (VALUES {", ".join(pairs)}) d(field, before, after)
+         WHERE d.before IS DISTINCT FROM d.after
+         GROUP BY s.row
     )
+    SELECT s.code, coalesce(f.before, '{{{{}}}}') || coalesce(x.before, '{{{{}}}}'),
+           coalesce(f.after, '{{{{}}}}') || coalesce(x.after, '{{{{}}}}')
+      FROM found f FULL JOIN staged_contacts x ON x.row = f.row
+      JOIN {{relation}} s ON s.row = coalesce(f.row, x.row)
+     ORDER BY s.code"""
 
 
-def update_customers(present: Collection[str]) -> str:
+def _custom_pair(field: Field) -> str:
+    """Return name, before and after of a custom field; only that it changed, if confidential."""
+    stored, staged = f"c.custom -> '{field.name}'", f"s.custom -> '{field.name}'"
+    if field.secrecy == "confidential":
+        changed = f"{stored} IS DISTINCT FROM {staged}"
+        staged = f"to_jsonb(CASE WHEN {changed} THEN 'changed' ELSE '***' END)"
+        stored = "to_jsonb('***'::text)"
+    return f"('custom.{field.name}', {stored}, {staged})"
+
+
+def _custom_values(custom: Sequence[Field]) -> str:
+    """Return the custom values of a customer once those the file carries are taken over."""
+    names = ", ".join(f"'{field.name}'" for field in custom)
+    return f"(c.custom - ARRAY[{names}]::text[]) || s.custom"
+
+
+def update_customers(present: Collection[str], custom: Sequence[Field] = ()) -> str:
     """Return the statement that changes the customers that differ."""
     fields = [field for field, column in FIELDS.items() if column in present]
+    sets, stored, staged = [f"{field} = s.{field}" for field in fields], "", ""
+    if custom:
+        sets.append(f"custom = {_custom_values(custom)}")
+        stored, staged = ", c.custom", f", {_custom_values(custom)}"
     return f"""
     UPDATE parties_customer c
-       SET {", ".join(f"{field} = s.{field}" for field in fields)},
+       SET {", ".join(sets)},
            batch_id = %(batch)s, changed_xid = pg_current_xact_id()
       FROM {{relation}} s
      WHERE c.code = s.code
-       AND ({", ".join(f"c.{field}" for field in fields)})
-           IS DISTINCT FROM ({", ".join(f"s.{field}" for field in fields)})"""
-
-
-def update_contacts(present: Collection[str]) -> str | None:
-    """Return the statement that changes the primary contacts that differ; None without any."""
-    fields = {f: column for f, column in CONTACT_FIELDS.items() if column in present}
-    if not fields:
-        return None
-    return f"""
-    UPDATE parties_contact p
-       SET {", ".join(f"{field} = s.{column}" for field, column in fields.items())}
-      FROM {{relation}} s JOIN parties_customer c ON c.code = s.code
-     WHERE p.customer_id = c.id AND p.is_primary
-       AND ({", ".join(f"p.{field}" for field in fields)})
-           IS DISTINCT FROM ({", ".join(f"s.{column}" for column in fields.values())})"""
+       AND ({", ".join(f"c.{field}" for field in fields)}{stored})
+           IS DISTINCT FROM ({", ".join(f"s.{field}" for field in fields)}{staged})"""
 
 
 def changed_groups(present: Collection[str]) -> str:

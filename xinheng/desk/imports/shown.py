@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xinheng.desk import frame
-from xinheng.exchange.kinds import KINDS, Kind
+from xinheng.exchange.kinds import KINDS, Column, Kind
 from xinheng.exchange.queries import BatchRow
 from xinheng.kernel.actors import Actor
 
@@ -31,11 +31,22 @@ HINTS = {
     "rates": gettext_lazy("汇率与 LPR"),
 }
 TYPES = {
-    "text": gettext_lazy("文本"), "code": gettext_lazy("编码"),
-    "credit_code": gettext_lazy("18 位信用代码"), "date": gettext_lazy("日期，如 2026-01-31"),
-    "money": gettext_lazy("金额，如 1234.50"), "integer": gettext_lazy("整数"),
-    "decimal": gettext_lazy("小数"), "choice": gettext_lazy("选项"), "flag": gettext_lazy("是或否"),
+    "text": gettext_lazy("文本"),
+    "code": gettext_lazy("编码"),
+    "credit_code": gettext_lazy("18 位信用代码"),
+    "date": gettext_lazy("日期，如 2026-01-31"),
+    "money": gettext_lazy("金额，如 1234.50"),
+    "integer": gettext_lazy("整数"),
+    "decimal": gettext_lazy("小数"),
+    "choice": gettext_lazy("选项"),
+    "flag": gettext_lazy("是或否"),
     "currency": gettext_lazy("币种代码，如 CNY"),
+}
+CUSTOM_TYPES = {
+    "text": gettext_lazy("文本"), "number": gettext_lazy("数字"),
+    "amount": gettext_lazy("金额，如 1234.50"), "date": gettext_lazy("日期，如 2026-01-31"),
+    "flag": gettext_lazy("是或否"), "choice": gettext_lazy("选项"),
+    "choices": gettext_lazy("多个选项，以分号隔开"),
 }  # fmt: skip
 # state → mark, icon
 STATES = {
@@ -73,11 +84,11 @@ def columns(kind: Kind) -> list[dict[str, Any]]:
     return [
         {
             "name": column.name,
-            "label": column.zh,
-            "type": TYPES[column.type],
+            "label": _label(column, zh),
+            "type": CUSTOM_TYPES[column.custom.type] if column.custom else TYPES[column.type],
             "required": column.required,
             "is_key": column.name in kind.key,
-            "choices": list(column.choices.values() if zh else column.choices),
+            "choices": _choices(column, zh),
             "default": column.default,
         }
         for column in kind.columns
@@ -88,6 +99,17 @@ def header(kind: Kind) -> list[str]:
     """Return the template's headings: Chinese labels, or the names for an English reader."""
     zh = frame.language() == "zh"
     return [column.zh if zh else column.name for column in kind.columns]
+
+
+def _label(column: Column, zh: bool) -> str:
+    return column.custom.en if column.custom and column.custom.en and not zh else column.zh
+
+
+def _choices(column: Column, zh: bool) -> list[str]:
+    if column.custom:
+        language = "zh" if zh else "en"
+        return [one.label(language) for one in column.custom.choices if not one.retired]
+    return list(column.choices.values() if zh else column.choices)
 
 
 def batch(row: BatchRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from xinheng.desk.imports import shown
 from xinheng.desk.imports.forms import UploadForm
 from xinheng.exchange import operations as exchange
 from xinheng.exchange import queries, store
-from xinheng.exchange.kinds import KINDS, Kind
+from xinheng.exchange.kinds import KINDS, Kind, custom
 
 
 @require_GET
@@ -85,4 +85,4 @@ def error_file(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
 def _kind(name: str) -> Kind:
     if name not in KINDS:
         raise Http404
-    return KINDS[name]
+    return custom.current(KINDS[name])

@@ -14,6 +14,7 @@ KINDS: dict[str, Kind] = {
         evidence.STATEMENTS,
         evidence.EVENTS,
         evidence.BUREAU,
+        evidence.QUESTIONNAIRES,
         evidence.TAX_INVOICES,
         evidence.INTERACTIONS,
         reference.RATES,

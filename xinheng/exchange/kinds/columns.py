@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from xinheng.fields.schema import Field
+
 Type = Literal[
     "text", "code", "credit_code", "date", "money", "integer", "decimal", "choice", "flag",
-    "currency",
+    "currency", "custom",
 ]  # fmt: skip
 SQL_TYPES: dict[str, str] = {
     "date": "date", "money": "bigint", "integer": "integer", "decimal": "numeric",
-    "flag": "boolean",
+    "flag": "boolean", "custom": "jsonb",
 }  # fmt: skip
 # A fault of a cell: (column name, code, parameters of its sentence).
 CellFault = tuple[str, str, dict[str, str | int]]
@@ -29,6 +31,8 @@ class Column:
 
     least:  smallest value of a number; for money in minor units
     past:   whether a date after today is senseless
+    sealed: the sealed field that the column fills, "app.Model.field"; staged as hex of ciphertext
+    custom: the custom field that the column fills, if it is one
     """
 
     name: str
@@ -41,11 +45,23 @@ class Column:
     least: int | None = None
     most: int | None = None
     past: bool = False
+    sealed: str = ""
+    custom: Field | None = None
 
     @property
     def staged(self) -> str:
         """Return the column's name in the staging table."""
+        if self.custom is not None:
+            return self.custom.column
         return f"{self.name}_minor" if self.type == "money" else self.name
+
+    @property
+    def meaning(self) -> str:
+        """Return the type a mapping works with; of a custom field, that of its values."""
+        if self.custom is None:
+            return self.type
+        meanings = {"date": "date", "number": "decimal", "amount": "decimal"}
+        return meanings.get(self.custom.type, "text")
 
     @property
     def sql_type(self) -> str:
@@ -90,3 +106,8 @@ class Kind:
     def has(self, name: str) -> bool:
         """Say whether the kind has a column of this contract name."""
         return any(column.name == name for column in self.columns)
+
+
+# What `sealing` adds to a row with sealed columns: the uuid they are bound to, and a digest by
+# which two rows of one file are compared without their texts.
+SEALED_ROW = (Column("sealed_row", "加密行"), Column("sealed_digest", "加密摘要"))

@@ -94,6 +94,21 @@ BUREAU = Kind(
     ),
 )
 
+QUESTIONNAIRES = Kind(
+    name="questionnaires",
+    zh="问卷",
+    en="Questionnaires",
+    permission="evidence.write",
+    key=("customer_code", "form", "date", "item"),
+    columns=(
+        Column("customer_code", "客户编码", "code", required=True, longest=64),
+        Column("form", "问卷", required=True, longest=80),
+        Column("date", "日期", "date", required=True, past=True),
+        Column("item", "题目", required=True, longest=120),
+        Column("answer", "答案", required=True, longest=500),
+    ),
+)
+
 DIRECTIONS = {"sale": "销项", "purchase": "进项"}
 STATUSES = {"valid": "有效", "void": "作废"}
 

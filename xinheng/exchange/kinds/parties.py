@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from xinheng.exchange.kinds.columns import CellFault, Column, Kind
+from xinheng.exchange.kinds.columns import SEALED_ROW, CellFault, Column, Kind
 from xinheng.parties import pinyin
 
 SIZES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
@@ -33,11 +33,16 @@ CUSTOMERS = Kind(
         Column("since", "建档日期", "date", past=True),
         Column("registered_capital", "注册资本", "money", least=0),
         Column("currency", "币种", "currency", default="CNY"),
-        Column("contact_name", "联系人", longest=120),
-        Column("contact_phone", "联系电话", longest=60),
-        Column("contact_email", "联系邮箱"),
+        Column("contact_name", "联系人", longest=120, sealed="parties.Contact.name"),
+        Column("contact_phone", "联系电话", longest=60, sealed="parties.Contact.phone"),
+        Column("contact_email", "联系邮箱", sealed="parties.Contact.email"),
     ),
-    derived=(Column("name_pinyin", "拼音", longest=400),),
+    derived=(
+        Column("name_pinyin", "拼音", longest=400),
+        Column("contact_phone_index", "联系电话索引"),
+        Column("contact_email_index", "联系邮箱索引"),
+        *SEALED_ROW,
+    ),
     complete=_complete,
 )
 

@@ -17,7 +17,7 @@ from xinheng import access
 from xinheng.evidence import operations as evidence
 from xinheng.exchange import error_file, reading, store
 from xinheng.exchange.faults import Fault
-from xinheng.exchange.kinds import KINDS
+from xinheng.exchange.kinds import KINDS, custom
 from xinheng.exchange.models import Batch
 from xinheng.exchange.operations.regrouping import follow_groups
 from xinheng.exchange.queries import batch_row
@@ -137,7 +137,7 @@ def _let_go(batch: Batch) -> None:
 
 @contextmanager
 def _opened(batch: Batch, by: Actor) -> Iterator[Staging]:
-    staging = Staging(KINDS[batch.kind], by)
+    staging = Staging(custom.current(KINDS[batch.kind]), by)
     staging.open()
     try:
         yield staging
@@ -169,13 +169,14 @@ def _pieces(batch: Batch, staging: Staging, today: date) -> Iterator[bytes]:
     if batch.source.endswith(".rows"):
         outlet = _Collected()
         table = reading.table_of_rows(store.rows_of(batch.source))
-        reading.stage_table(outlet, table, KINDS[batch.kind], batch.mapping, today)
+        reading.stage_table(outlet, table, staging.kind, batch.mapping, today)
         _note_header(batch, staging, outlet.facts)
         yield from outlet.pieces
         return
     arguments = {
         "path": str(store.path_of(batch.source)),
         "kind": batch.kind,
+        "form": custom.form_of(staging.kind).model_dump(mode="json"),
         "mapping": batch.mapping,
         "today": today.isoformat(),
     }
@@ -222,6 +223,8 @@ def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | 
     """
     try:
         with transaction.atomic():
+            # Ids are looked up below; whom they mean must not change before the rows are written.
+            parties.hold_merges(by=access.system("exchange"))
             _one_at_a_time(batch.kind)
             relation = staging.hand_over(chunk)
             outcome = _record(batch, by, relation, staging.present)
@@ -271,6 +274,8 @@ def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) ->
             return evidence.record_staged_events(**common, present=present)
         case "bureau":
             return evidence.record_staged_bureau(**common, present=present)
+        case "questionnaires":
+            return evidence.record_staged_questionnaires(**common, present=present)
         case "tax_invoices":
             return evidence.record_staged_tax_invoices(**common, present=present)
         case "interactions":

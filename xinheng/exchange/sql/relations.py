@@ -10,7 +10,12 @@ CUSTOMERS = f"""
 SELECT r.row, r.code, r.name, r.name_pinyin, r.credit_code, r.industry, r.region, r.size,
        g.id AS group_id, coalesce(o.id, %(default_owner)s::bigint) AS owner_id,
        d.id AS department_id, r.since, r.registered_capital_minor, r.currency,
-       r.contact_name, r.contact_phone, r.contact_email
+       nullif(r.sealed_row, '')::uuid AS contact_row,
+       decode(r.contact_name, 'hex') AS contact_name,
+       decode(r.contact_phone, 'hex') AS contact_phone,
+       decode(r.contact_phone_index, 'hex') AS contact_phone_index,
+       decode(r.contact_email, 'hex') AS contact_email,
+       decode(r.contact_email_index, 'hex') AS contact_email_index, {{custom}} AS custom
   FROM import_rows r
   LEFT JOIN parties_group g ON g.code = r.group_code AND r.group_code <> ''
   LEFT JOIN ({checks.OWNERS}) o ON o.name = r.owner AND r.owner <> ''
@@ -54,6 +59,10 @@ SELECT r.row, coalesce(by_code.id, by_credit_code.id, by_name.id) AS customer_id
 BUREAU = """
 SELECT r.row, c.id AS customer_id, r.agency, r.reference, r.report_date, r.score, r.grade, r.pd,
        r.recommended_limit_minor, r.currency
+  FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
+
+QUESTIONNAIRES = """
+SELECT r.row, c.id AS customer_id, r.form, r.date, r.item, r.answer
   FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
 
 TAX_INVOICES = """

@@ -7,44 +7,57 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xinheng import access, journal
+from xinheng.fields import queries as fields
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import Outcome, RowRefusal
 from xinheng.parties import sql
+from xinheng.parties.operations.primaries import compare_contacts
 from xinheng.parties.operations.scoping import leave_out_foreign
 
 
 @transaction.atomic
 def record_staged_customers(
-    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str]
+    *, by: Actor, batch_id: UUID | None, relation: str, present: Collection[str]
 ) -> Outcome:
     """Record the customers of `relation`, by code; their first contact with them.
 
     relation: row int, code, name, name_pinyin, credit_code, industry, region, size text,
         group_id, owner_id, department_id bigint, since date, registered_capital_minor bigint,
-        currency, contact_name, contact_phone, contact_email text; one row per code
+        currency text, contact_row uuid (what the contact's fields are sealed for, or NULL),
+        contact_name, contact_phone, contact_email, and _index of the last two, bytea,
+        custom jsonb (canonical values by name, none for a field without one); one row per code
     present: the columns of the file; what a file does not carry keeps its value
+    batch_id: None for a customer recorded by hand, whose creation is an event of its own
     """
     access.require(by, "customers.write")
+    carried = [field for field in fields.form("customers").active if field.name in present]
     known = (
         f"SELECT s.row, c.id AS customer_id FROM {relation} s JOIN parties_customer c USING (code)"
     )
     refused = leave_out_foreign(by=by, relation=relation, about=known, column="code")
     with connection.cursor() as cursor:
         rows = _count(cursor, relation)
+        compare_contacts(by=by, relation=relation, present=present)
         updated = journal.write_found(
             by=by,
             action="parties.update_customer",
             noun="customer",
-            query=sql.changed_customers(present).format(relation=relation),
+            query=sql.changed_customers(present, carried).format(relation=relation),
         )
         params = {"batch": batch_id}
-        cursor.execute(sql.update_customers(present).format(relation=relation), params)
-        contacts = sql.update_contacts(present)
-        if contacts is not None:
-            cursor.execute(contacts.format(relation=relation))
+        cursor.execute(sql.update_customers(present, carried).format(relation=relation), params)
+        cursor.execute(sql.UPDATE_CONTACTS)
+        if batch_id is None:
+            journal.write_found(
+                by=by,
+                action="parties.create_customer",
+                noun="customer",
+                query=sql.new_customers().format(relation=relation),
+            )
         cursor.execute(sql.INSERT_CUSTOMERS.format(relation=relation), params)
         created = cursor.rowcount
         cursor.execute(sql.INSERT_CONTACTS.format(relation=relation))
+        cursor.execute(sql.FORGET_CONTACT_CHANGES)
     counts = rows, created, updated
     return _outcome(by, batch_id, "parties.import_customers", *counts, refused=refused)
 
@@ -82,7 +95,7 @@ def _count(cursor: Any, relation: str) -> int:
 
 def _outcome(
     by: Actor,
-    batch_id: UUID,
+    batch_id: UUID | None,
     action: str,
     rows: int,
     created: int,
@@ -90,6 +103,8 @@ def _outcome(
     refused: tuple[RowRefusal, ...] = (),
 ) -> Outcome:
     outcome = Outcome(created, updated, rows - created - updated, refused)
+    if batch_id is None:
+        return outcome
     journal.write(
         by=by,
         action=action,
