@@ -70,7 +70,7 @@ def files() -> tuple[Path, ...]:
 
     Without them a restored database keeps its ciphertexts, and nobody can open them.
     """
-    return tuple(folder() / name for name in _names(folder()))
+    return tuple(folder() / name for name, _ in _names(folder()))
 
 
 def suite() -> suites.Suite:
@@ -115,7 +115,7 @@ def make() -> Ring:
     place = folder()
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        last = max((int(name[:-4]) for name in _names(place)), default=0)
+        last = max((int(name[:-4]) for name, _ in _names(place)), default=0)
         _write(place, last + 1)
     except OSError as error:
         raise MissingRight(path=place, need="write", need_zh="写入") from error
@@ -132,14 +132,16 @@ def fingerprint(secret: bytes) -> bytes:
     return hmac.new(secret, b"xinheng key id", hashlib.sha256).digest()[:ID_BYTES]
 
 
-def _names(place: Path) -> tuple[str, ...]:
+def _names(place: Path) -> tuple[tuple[str, int], ...]:
+    """Return the names of the key files in order, with what tells a file put in one's place."""
     try:
-        found = os.listdir(place)  # noqa: PTH208 - asked for every sealed value; names will do
+        with os.scandir(place) as entries:
+            found = [(e.name, e.stat().st_mtime_ns) for e in entries if _is_key(e.name)]
     except FileNotFoundError:
         return ()
     except OSError as error:
         raise MissingRight(path=place, need="read", need_zh="读取") from error
-    return tuple(sorted((n for n in found if _is_key(n)), key=lambda n: int(n[:-4])))
+    return tuple(sorted(found, key=lambda one: int(one[0][:-4])))
 
 
 def _is_key(name: str) -> bool:
@@ -147,13 +149,13 @@ def _is_key(name: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _read(place: Path, names: tuple[str, ...]) -> Ring:
+def _read(place: Path, names: tuple[tuple[str, int], ...]) -> Ring:
     keys = tuple(_loaded(place, names))
     return Ring(keys, {key.id: key for key in keys})
 
 
-def _loaded(place: Path, names: tuple[str, ...]) -> Iterator[Key]:
-    for name in names:
+def _loaded(place: Path, names: tuple[tuple[str, int], ...]) -> Iterator[Key]:
+    for name, _ in names:
         try:
             secret = urlsafe_b64decode((place / name).read_text(encoding="ascii").strip())
         except (OSError, ValueError) as error:

@@ -20,10 +20,10 @@ _DOUBLE = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
 
 def phone(text: str) -> str:
     """138****8000 of a mobile number; of a short or foreign one the last two digits."""
-    digits = "".join(char for char in text if char.isdigit())
+    digits = compared("phone", text)
     if len(digits) == 11 and digits[0] == "1":
         return f"{digits[:3]}{STARS}{digits[-4:]}"
-    return f"{STARS}{digits[-2:]}" if len(digits) >= 7 else STARS
+    return f"{STARS}{digits[-2:]}" if len(digits) >= 7 and digits.isdigit() else STARS
 
 
 def email(text: str) -> str:

@@ -39,6 +39,8 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "contacts.write": ("维护联系人", "maintain contacts"),
     "bank_accounts.write": ("维护银行账户", "maintain bank accounts"),
     "books.verify": ("核对账目", "verify the books"),
+    "books.snapshot": ("导出分析快照", "write snapshots of the books"),
+    "books.backup": ("备份与恢复", "back up and restore"),
 }
 
 _READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
@@ -85,6 +87,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         frozenset(
             {
                 "access.manage", "access.own", "access.keys", "access.reveals", "books.verify",
+                "books.snapshot", "books.backup",
                 "definitions.read", "definitions.write", "definitions.publish",
                 "reference.read", "reference.write", "exchange.read",
                 "masterdata.read", "masterdata.write", "masterdata.merge",
