@@ -26,6 +26,8 @@ SHAPES = (
     "xinheng/*/shipped/**/*",
     "xinheng/config/grants.py",
     "xinheng/config/commands/migrate.py",
+    "xinheng/engines/tracking.py",
+    "xinheng/engines/books.py",
     "xinheng/*/apps.py",
     "requirements/base.txt",
 )

@@ -100,6 +100,8 @@ TABLES: dict[str, Rights] = {
     "evidence_answer": ALL,
     "evidence_taxinvoice": CHANGE,
     "evidence_interaction": CHANGE,
+    # Whose facts changed: noted by triggers, forgotten after a month.
+    "engines_touched": Rights(remove=True),
     # Results: recorded, never changed.
     "scoring_assessment": ADD,
     "limits_proposal": ADD,

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "xinheng.exposure",
     "xinheng.receivables",
     "xinheng.evidence",
+    "xinheng.engines",
     "xinheng.scoring",
     "xinheng.limits",
     "xinheng.monitoring",
@@ -175,5 +176,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 EMAIL_HOST, EMAIL_PORT = environment.mail_server()
+SITE = environment.site()
 
 LOGGING = environment.logging_config()

@@ -7,10 +7,9 @@ from types import TracebackType
 import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 import pyarrow as pa
-from django.db import connections
-from psycopg.conninfo import make_conninfo
 
 from xinheng.engines import books
+from xinheng.engines.sessions import address
 from xinheng.factors.tables import SCHEMAS
 
 _TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}
@@ -45,21 +44,10 @@ class Books(AbstractContextManager["Books"]):
 
     def _connected(self) -> adbc.Connection:
         if self._connection is None:
-            self._connection = adbc.connect(self._address())
+            self._connection = adbc.connect(address("xinheng engines", self._database))
             with self._connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return self._connection
-
-    def _address(self) -> str:
-        settings = connections[self._database].settings_dict
-        return make_conninfo(
-            dbname=settings["NAME"],
-            user=settings["USER"],
-            password=settings["PASSWORD"],
-            host=settings["HOST"],
-            port=settings["PORT"],
-            application_name="xinheng engines",
-        )
 
 
 class Memory(AbstractContextManager["Memory"]):

@@ -20,3 +20,24 @@ class SnapshotUnreadable(Refusal):
     code = "snapshot-unreadable"
     zh = "快照“{folder}”无法使用，缺少或不符：{what}。"
     en = "Snapshot '{folder}' cannot be used; missing or unfit: {what}."
+
+
+class SnapshotFolderTaken(Refusal):
+    """The folder holds something that no snapshot of the books put there."""
+
+    code = "snapshot-folder-taken"
+    zh = "目录“{folder}”中有不属于快照的内容（{what}）。请指定一个空目录或原有的快照目录。"
+    en = (
+        "The folder '{folder}' holds what is no part of a snapshot ({what}). "
+        "Name an empty folder, or one that a snapshot was written to."
+    )
+    is_input = True
+
+
+class SnapshotRunning(Refusal):
+    """Another snapshot is being written into the folder."""
+
+    code = "snapshot-running"
+    zh = "正在向目录“{folder}”写入另一份快照，请等待它完成。"
+    en = "Another snapshot is being written to '{folder}'; wait for it to finish."
+    status = 409

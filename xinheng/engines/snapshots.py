@@ -1,5 +1,6 @@
 """Folders of Parquet files as a source: the declared tables, or the files a company sends.
 
+A snapshot of the books has a manifest that names its files; nothing else in its folder is read.
 The first kind carries the declared tables as they are and is read in place. The second is what
 `generate --format parquet` writes: the columns of the file formats with amounts in `*_minor`; what
 met what is then worked out by the rules of `filing.py`, as an import of the same files would.
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from xinheng.engines import filing
+from xinheng.engines import filing, manifest
 from xinheng.engines.refusals import SnapshotUnreadable
 from xinheng.factors.tables import SCHEMAS
 
@@ -28,6 +29,10 @@ _STATED = {
     "disputes": set(SCHEMAS["disputes"]) - {"closed_date"},
     "statements": {"customer_id", "period_end"},
     "events": {"customer_id", "event_date", "kind"},
+    "bureau": {"customer_id", "report_date"},
+    "questionnaires": set(SCHEMAS["questionnaires"]),
+    "tax_invoices": {"customer_id", "direction", "date", "amount_minor"},
+    "interactions": {"customer_id", "date", "kind"},
 }
 _ASSUMED = {
     "currency": "'CNY'",
@@ -36,6 +41,7 @@ _ASSUMED = {
     "kind": "'invoice'",
     "method": "'transfer'",
     "available_date": filing.AVAILABLE,
+    "status": "'valid'",
 }
 
 
@@ -45,8 +51,9 @@ class Snapshot(AbstractContextManager["Snapshot"]):
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self._is_filed = False
+        self._manifest = manifest.read(self.folder)
         for name in NEEDED:
-            if not self._path(name).exists():
+            if not self._has(name):
                 raise SnapshotUnreadable(folder=str(folder), what=f"{name}.parquet")
 
     def __exit__(self, *_: object) -> None:
@@ -91,20 +98,26 @@ class Snapshot(AbstractContextManager["Snapshot"]):
         return read
 
     def _columns(self, target: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-        if not self._path(name).exists():
+        if not self._has(name):
             return []
         described = target.execute(f"DESCRIBE SELECT * FROM {self._rows(name)}").fetchall()
         return [row[0] for row in described]
 
-    def _path(self, name: str) -> Path:
-        """Return the file of a table, or the folder of its parts."""
-        whole = self.folder / f"{name}.parquet"
-        return whole if whole.exists() else self.folder / name
+    def _has(self, name: str) -> bool:
+        return any(Path(path).exists() for path in self._paths(name))
+
+    def _paths(self, name: str) -> list[str]:
+        """Return the files of a table: those of the manifest, one file, or a folder of parts."""
+        if self._manifest is not None:
+            return [str(self.folder / file) for file in self._manifest.files(name)]
+        whole, parts = self.folder / f"{name}.parquet", self.folder / name
+        if not whole.exists() and parts.is_dir():
+            return [str(path) for path in sorted(parts.rglob("*.parquet"))]
+        return [str(whole)]
 
     def _rows(self, name: str) -> str:
-        path = self._path(name)
-        text = str(path / "**" / "*.parquet" if path.is_dir() else path).replace("'", "''")
-        return f"read_parquet('{text}')"
+        texts = ", ".join("'" + path.replace("'", "''") + "'" for path in self._paths(name))
+        return f"read_parquet([{texts}], hive_partitioning = false)"
 
 
 def _taken(name: str, kind: str, found: list[str]) -> str:

@@ -15,6 +15,7 @@ class Body(NamedTuple):
 
 BODIES = (
     Body("access.forget_sign_ins", housekeeping.forget_sign_ins, every="20 18 * * *"),
+    Body("engines.forget_touched", housekeeping.forget_touched, every="50 18 * * *"),
     Body("exchange.validate", exchange.validate, attempts=3),
     Body("exchange.apply", exchange.apply, attempts=3),
     Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),

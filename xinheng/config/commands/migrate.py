@@ -48,13 +48,15 @@ def migrate() -> dict[str, Any]:
     from django.db import connection, transaction
 
     from xinheng.config import grants
+    from xinheng.engines import tracking
 
     pending = _pending()
     if pending:
         call_command("migrate", verbosity=0, interactive=False)
     app, auditor = _logins()
-    if app != connection.settings_dict["USER"]:
-        with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        tracking.apply(cursor)
+        if app != connection.settings_dict["USER"]:
             grants.apply(cursor, app=app, auditor=auditor)
     return {"migrations": pending, "published": _publish(), "reference": _load_reference()}
 
