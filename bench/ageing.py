@@ -19,11 +19,13 @@ BUDGET = 1.5
 _INVOICES = """
 INSERT INTO receivables_invoice (number, customer_id, kind, status, issue_date, due_date, terms,
     currency, amount_minor, credit_minor, rate, open_minor, open_credit_minor, settled_on,
-    first_move, last_move, applies_to, order_number, salesperson)
+    first_move, last_move, middle_credit_minor, applies_to, order_number, salesperson)
 SELECT %(mark)s || n, c.id, 'invoice', 'valid', x.issued, x.issued + 30, 'net 30', 'CNY',
        1000 + n %% 9000, 1000 + n %% 9000, 1, x.open, x.open, x.settled,
        CASE WHEN x.open < 1000 + n %% 9000 THEN x.issued + 20 END,
-       CASE WHEN x.open < 1000 + n %% 9000 THEN coalesce(x.settled, x.issued + 20) END, '', '', ''
+       CASE WHEN x.open < 1000 + n %% 9000 THEN coalesce(x.settled, x.issued + 20) END,
+       CASE WHEN x.settled > x.issued + 20 AND (n %% 10 <> 5 OR x.settled = x.issued + 21)
+            THEN 1000 + n %% 9000 - (1000 + n %% 9000) / 2 END, '', '', ''
 FROM generate_series(%(first)s, %(last)s) AS n
 JOIN parties_customer c ON c.code = 'B' || n %% 5000
 CROSS JOIN LATERAL (
@@ -37,7 +39,8 @@ CROSS JOIN LATERAL (
 ) x
 """
 
-# What the columns above say happened: half of a part payment early, settlement on its day.
+# What the columns above say happened: half of a payment early, the rest on its day, and for a
+# tenth of the settled ones a part on a third day between.
 _RECEIPTS = """
 INSERT INTO receivables_receipt (number, customer_id, received_date, amount_minor, credit_minor,
     rate, unallocated_minor, unallocated_credit_minor, spent_on, currency, method, invoice_number,
@@ -54,9 +57,16 @@ SELECT i.id, r.id, part.minor, part.minor, part.minor, part.day
 FROM receivables_invoice i
 JOIN receivables_receipt r ON r.invoice_number = i.number
 CROSS JOIN LATERAL (
-    SELECT (i.amount_minor - i.open_minor) / 2 AS minor, i.first_move AS day
+    SELECT i.amount_minor - i.open_minor AS minor,
+           CASE WHEN i.middle_credit_minor IS NULL AND i.last_move > i.first_move + 1
+                THEN 1 ELSE 0 END AS between_them
+) paid
+CROSS JOIN LATERAL (
+    SELECT paid.minor / 2 AS minor, i.first_move AS day
     UNION ALL
-    SELECT i.amount_minor - i.open_minor - (i.amount_minor - i.open_minor) / 2, i.last_move
+    SELECT paid.between_them, i.first_move + 1
+    UNION ALL
+    SELECT paid.minor - paid.minor / 2 - paid.between_them, i.last_move
 ) part
 WHERE part.minor > 0 AND i.number LIKE %(mark)s || '%%'
 """
@@ -130,6 +140,7 @@ def _customers(owner: "psycopg.Connection[tuple[object, ...]]") -> None:
             " SELECT id AS customer_id FROM parties_customer"
         )
         exposure.open_accounts(by=access.system("bench"), relation="all_of_them")
+    owner.execute("ANALYZE parties_customer, exposure_account")
 
 
 def _fill(

@@ -54,6 +54,10 @@ PLANTS = {
         "UPDATE receivables_invoice SET open_minor = open_minor - 1 WHERE number = 'B'",
         "UPDATE receivables_invoice SET open_minor = open_minor + 1 WHERE number = 'B'",
     ),
+    "books: the days between which an item moved, and what was open between them": (
+        "UPDATE receivables_invoice SET last_move = last_move + 1 WHERE number = 'B'",
+        "UPDATE receivables_invoice SET last_move = last_move - 1 WHERE number = 'B'",
+    ),
     "books: what is unallocated = receipt − allocations": (
         "UPDATE receivables_receipt SET unallocated_minor = unallocated_minor + 1",
         "UPDATE receivables_receipt SET unallocated_minor = unallocated_minor - 1",

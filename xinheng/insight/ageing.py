@@ -61,30 +61,25 @@ class Ageing:
 # What had met the items that were in the midst of moving, to be taken off again.
 _MET = " UNION ALL ".join(
     f"""
-        SELECT i.customer_id, {{bucket}} AS bucket, {met} AS minor
+        SELECT i.customer_id, i.issue_date, i.due_date, {met} AS minor
         FROM receivables_invoice i {join}
         WHERE {positions.MOVING} AND {positions.LIVES} {{mine}}
     """
     for met, join in positions.MET.items()
 )
 
-# One pass over the items makes one row a customer, its cells side by side (OFFSET 0 keeps the
-# bucket from being computed once a cell); names are joined to customers, never to items. The
-# groups of every currency are numbered, so that a page is cut here.
+# One pass over the items makes one row a customer, its cells side by side; names are joined to
+# customers, never to items. The groups of every currency are numbered, so that a page is cut here.
 _AGE = f"""
 WITH stated AS MATERIALIZED (
-    SELECT customer_id, 0::bigint AS cash, {{cells}}
-    FROM (
-        SELECT i.customer_id, {{bucket}} AS bucket, {positions.STATED} AS minor
-        FROM receivables_invoice i
-        WHERE {positions.LIVES} {{mine}}
-        OFFSET 0
-    ) item
-    GROUP BY customer_id
+    SELECT i.customer_id, 0::bigint AS cash, {{stated}}
+    FROM receivables_invoice i
+    WHERE {positions.LIVES} {{mine}}
+    GROUP BY i.customer_id
 ), met AS MATERIALIZED (
-    SELECT customer_id, 0::bigint AS cash, {{cells}}
-    FROM ({_MET}) item
-    GROUP BY customer_id
+    SELECT i.customer_id, 0::bigint AS cash, {{met}}
+    FROM ({_MET}) i
+    GROUP BY i.customer_id
 ), cash AS MATERIALIZED (
     SELECT r.customer_id, sum({positions.CASH_CREDIT})::bigint AS cash, {{zeros}}
     FROM receivables_receipt r
@@ -156,12 +151,11 @@ def ageing(
         found = (Bucket(0, found[0].last), *found[1:])
     chosen = {key: value for key, value in (narrow or {}).items() if key in GROUPINGS}
     params = {
-        **receivables.scope(by), **chosen, "as_of": as_of,
-        "firsts": [bucket.first for bucket in found], "first": offset + 1,
+        **receivables.scope(by), **chosen, "as_of": as_of, "first": offset + 1,
         "last": None if limit is None else offset + limit,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_statement(by, basis, group_by, len(found), chosen), params)
+        cursor.execute(_statement(by, basis, group_by, found, chosen), params)
         rows = cursor.fetchall()
     currencies = {row[0]: _line(*row[:-2]) for row in sorted(rows) if not row[-2]}
     counts = {row[0]: row[-1] for row in rows if not row[-2]}
@@ -170,22 +164,22 @@ def ageing(
 
 
 def _statement(
-    by: Actor, basis: str, group_by: str | None, buckets: int, narrow: Mapping[str, str]
+    by: Actor,
+    basis: str,
+    group_by: str | None,
+    buckets: Sequence[Bucket],
+    narrow: Mapping[str, str],
 ) -> str:
     """Return the query: cells are b0 (without due date), b1 (not due), then the buckets."""
-    cells = {f"b{at}": f"bucket = {at - 1}" for at in range(1, buckets + 2)}
-    cells = {"b0": "bucket IS NULL", **cells}
-    names = [*cells]
+    tests = positions.cells(basis, buckets)
+    names = [f"b{at}" for at in range(len(tests))]
     mine = ""
     if by.scope != "all" or narrow:
         clauses = "".join(f" AND {receivables.NARROW[key]} = %({key})s" for key in narrow)
         mine = _MINE.format(in_scope=positions.IN_SCOPE, clauses=clauses)
     return _AGE.format(
-        bucket=positions.BUCKET[basis],
-        cells=", ".join(
-            f"coalesce(sum(minor) FILTER (WHERE {test}), 0)::bigint AS {name}"
-            for name, test in cells.items()
-        ),
+        stated=_cells(positions.STATED, tests),
+        met=_cells("minor", tests),
         zeros=", ".join("0::bigint" for _name in names),
         sums=", ".join(f"sum(s.{name})::bigint AS {name}" for name in ("cash", *names)),
         is_any=" OR ".join(f"sum(s.{name}) <> 0" for name in ("cash", *names)),
@@ -196,6 +190,14 @@ def _statement(
         label=_LABELS[group_by] if group_by else "''::text",
         mine=mine.format(row="i"),
         mine_cash=mine.format(row="r"),
+    )
+
+
+def _cells(minor: str, tests: Sequence[str]) -> str:
+    """Return the sums of one amount over each cell."""
+    return ", ".join(
+        f"coalesce(sum({minor}) FILTER (WHERE {test}), 0)::bigint AS b{at}"
+        for at, test in enumerate(tests)
     )
 
 

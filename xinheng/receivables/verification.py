@@ -88,6 +88,29 @@ CHECKS: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
+        "books: the days between which an item moved, and what was open between them",
+        f"""
+        WITH side AS ({_SIDES}), span AS (
+            SELECT id, min(effective_date) AS first_move,
+                   max(greatest(effective_date, ended_date)) AS last_move
+            FROM side WHERE side = 'invoice' GROUP BY id
+        ), middle AS (
+            SELECT p.id, sum(s.credit_minor) FILTER (WHERE s.effective_date = p.first_move) AS met
+            FROM span p JOIN side s ON s.id = p.id AND s.side = 'invoice'
+            GROUP BY p.id, p.first_move, p.last_move
+            HAVING p.first_move < p.last_move
+               AND bool_and(s.effective_date IN (p.first_move, p.last_move)
+                            AND coalesce(s.ended_date, p.last_move) = p.last_move)
+        )
+        SELECT i.kind || ' ' || i.number AS key,
+               concat_ws(' ', p.first_move, p.last_move, i.credit_minor - m.met) AS expected,
+               concat_ws(' ', i.first_move, i.last_move, i.middle_credit_minor) AS found
+        FROM receivables_invoice i
+        LEFT JOIN span p ON p.id = i.id
+        LEFT JOIN middle m ON m.id = i.id
+        """,
+    ),
+    (
         "books: what is unallocated = receipt − allocations",
         f"""
         WITH side AS ({_SIDES}), held AS (

@@ -9,207 +9,436 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('invoice', '发票'), ('credit_note', '红字')], default='invoice', max_length=12)),
-                ('status', models.CharField(choices=[('valid', '有效'), ('void', '作废')], default='valid', max_length=6)),
-                ('issue_date', models.DateField()),
-                ('due_date', models.DateField(null=True)),
-                ('voided_date', models.DateField(null=True)),
-                ('terms', models.CharField(blank=True, max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount_minor', models.BigIntegerField()),
-                ('credit_minor', models.BigIntegerField()),
-                ('rate', models.DecimalField(decimal_places=10, default=1, max_digits=20)),
-                ('rate_date', models.DateField(null=True)),
-                ('tax_minor', models.BigIntegerField(null=True)),
-                ('open_minor', models.BigIntegerField()),
-                ('open_credit_minor', models.BigIntegerField()),
-                ('settled_on', models.DateField(null=True)),
-                ('first_move', models.DateField(null=True)),
-                ('last_move', models.DateField(null=True)),
-                ('life', models.GeneratedField(db_persist=True, expression=models.Case(models.When(status='void', then=models.Value('empty', django.contrib.postgres.fields.ranges.DateRangeField()), voided_date=None), default=models.Func(models.F('issue_date'), django.db.models.functions.comparison.Least('settled_on', 'voided_date'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField())), output_field=django.contrib.postgres.fields.ranges.DateRangeField())),
-                ('applies_to', models.CharField(blank=True, max_length=80)),
-                ('order_number', models.CharField(blank=True, max_length=80)),
-                ('salesperson', models.CharField(blank=True, max_length=80)),
-                ('batch_id', models.UUIDField(null=True)),
-                ('changed_xid', xinheng.journal.fields.XidField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='parties.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "发票"), ("credit_note", "红字")],
+                        default="invoice",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("valid", "有效"), ("void", "作废")], default="valid", max_length=6
+                    ),
+                ),
+                ("issue_date", models.DateField()),
+                ("due_date", models.DateField(null=True)),
+                ("voided_date", models.DateField(null=True)),
+                ("terms", models.CharField(blank=True, max_length=40)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount_minor", models.BigIntegerField()),
+                ("credit_minor", models.BigIntegerField()),
+                ("rate", models.DecimalField(decimal_places=10, default=1, max_digits=20)),
+                ("rate_date", models.DateField(null=True)),
+                ("tax_minor", models.BigIntegerField(null=True)),
+                ("open_minor", models.BigIntegerField()),
+                ("open_credit_minor", models.BigIntegerField()),
+                ("settled_on", models.DateField(null=True)),
+                ("first_move", models.DateField(null=True)),
+                ("last_move", models.DateField(null=True)),
+                ("middle_credit_minor", models.BigIntegerField(null=True)),
+                (
+                    "life",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                status="void",
+                                then=models.Value(
+                                    "empty", django.contrib.postgres.fields.ranges.DateRangeField()
+                                ),
+                                voided_date=None,
+                            ),
+                            default=models.Func(
+                                models.F("issue_date"),
+                                django.db.models.functions.comparison.Least(
+                                    "settled_on", "voided_date"
+                                ),
+                                function="daterange",
+                                output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                            ),
+                        ),
+                        output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                    ),
+                ),
+                ("applies_to", models.CharField(blank=True, max_length=80)),
+                ("order_number", models.CharField(blank=True, max_length=80)),
+                ("salesperson", models.CharField(blank=True, max_length=80)),
+                ("batch_id", models.UUIDField(null=True)),
+                ("changed_xid", xinheng.journal.fields.XidField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="parties.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=80)),
-                ('amount_minor', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('opened_date', models.DateField()),
-                ('closed_date', models.DateField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=200)),
-                ('batch_id', models.UUIDField(db_index=True, null=True)),
-                ('changed_xid', xinheng.journal.fields.XidField()),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='receivables.invoice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=80)),
+                ("amount_minor", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("opened_date", models.DateField()),
+                ("closed_date", models.DateField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=200)),
+                ("batch_id", models.UUIDField(db_index=True, null=True)),
+                ("changed_xid", xinheng.journal.fields.XidField()),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="receivables.invoice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('tax_minor', models.BigIntegerField(null=True)),
-                ('invoice', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='receivables.invoice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField(null=True)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="receivables.invoice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=80)),
-                ('received_date', models.DateField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('credit_minor', models.BigIntegerField()),
-                ('rate', models.DecimalField(decimal_places=10, default=1, max_digits=20)),
-                ('rate_date', models.DateField(null=True)),
-                ('unallocated_minor', models.BigIntegerField()),
-                ('unallocated_credit_minor', models.BigIntegerField()),
-                ('spent_on', models.DateField(null=True)),
-                ('life', models.GeneratedField(db_persist=True, expression=models.Func(models.F('received_date'), models.F('spent_on'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), output_field=django.contrib.postgres.fields.ranges.DateRangeField())),
-                ('currency', models.CharField(max_length=3)),
-                ('method', models.CharField(choices=[('transfer', '转账'), ('cash', '现金'), ('bank_bill', '银行承兑汇票'), ('commercial_bill', '商业承兑汇票'), ('offset', '抵销')], default='transfer', max_length=16)),
-                ('invoice_number', models.CharField(blank=True, max_length=80)),
-                ('payer', models.CharField(blank=True, max_length=200)),
-                ('batch_id', models.UUIDField(null=True)),
-                ('changed_xid', xinheng.journal.fields.XidField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='parties.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=80)),
+                ("received_date", models.DateField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("credit_minor", models.BigIntegerField()),
+                ("rate", models.DecimalField(decimal_places=10, default=1, max_digits=20)),
+                ("rate_date", models.DateField(null=True)),
+                ("unallocated_minor", models.BigIntegerField()),
+                ("unallocated_credit_minor", models.BigIntegerField()),
+                ("spent_on", models.DateField(null=True)),
+                (
+                    "life",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("received_date"),
+                            models.F("spent_on"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("transfer", "转账"),
+                            ("cash", "现金"),
+                            ("bank_bill", "银行承兑汇票"),
+                            ("commercial_bill", "商业承兑汇票"),
+                            ("offset", "抵销"),
+                        ],
+                        default="transfer",
+                        max_length=16,
+                    ),
+                ),
+                ("invoice_number", models.CharField(blank=True, max_length=80)),
+                ("payer", models.CharField(blank=True, max_length=200)),
+                ("batch_id", models.UUIDField(null=True)),
+                ("changed_xid", xinheng.journal.fields.XidField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="parties.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.BigIntegerField()),
-                ('credit_minor', models.BigIntegerField()),
-                ('source_credit_minor', models.BigIntegerField()),
-                ('effective_date', models.DateField()),
-                ('ended_date', models.DateField(null=True)),
-                ('batch_id', models.UUIDField(null=True)),
-                ('changed_xid', xinheng.journal.fields.XidField()),
-                ('credit_note', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='receivables.invoice')),
-                ('invoice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='receivables.invoice')),
-                ('receipt', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='receivables.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("credit_minor", models.BigIntegerField()),
+                ("source_credit_minor", models.BigIntegerField()),
+                ("effective_date", models.DateField()),
+                ("ended_date", models.DateField(null=True)),
+                ("batch_id", models.UUIDField(null=True)),
+                ("changed_xid", xinheng.journal.fields.XidField()),
+                (
+                    "credit_note",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="receivables.invoice",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="receivables.invoice",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="receivables.receipt",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['customer', 'issue_date'], name='invoice_customer_issue'),
+            model_name="invoice",
+            index=models.Index(fields=["customer", "issue_date"], name="invoice_customer_issue"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('open_minor', 0), _negated=True), fields=['customer'], name='invoice_open'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("open_minor", 0), _negated=True),
+                fields=["customer"],
+                name="invoice_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['life'], name='invoice_life'),
+            model_name="invoice",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["life"], name="invoice_life"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=django.contrib.postgres.indexes.GistIndex(models.Func(models.F('first_move'), models.F('last_move'), function='daterange'), condition=models.Q(('first_move__lt', models.F('last_move'))), name='invoice_moving'),
+            model_name="invoice",
+            index=django.contrib.postgres.indexes.GistIndex(
+                models.Func(models.F("first_move"), models.F("last_move"), function="daterange"),
+                condition=models.Q(
+                    ("first_move__lt", models.F("last_move")), ("middle_credit_minor__isnull", True)
+                ),
+                name="invoice_moving",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('applies_to', ''), _negated=True), fields=['applies_to'], name='invoice_applies_to'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("applies_to", ""), _negated=True),
+                fields=["applies_to"],
+                name="invoice_applies_to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('number',), name='invoice_number_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("number",), name="invoice_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0)), name='invoice_amount'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gte", 0)), name="invoice_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('open_minor__gte', 0), ('open_minor__lte', models.F('amount_minor'))), name='invoice_open_within_amount'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("open_minor__gte", 0), ("open_minor__lte", models.F("amount_minor"))
+                ),
+                name="invoice_open_within_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_date__isnull', True), ('voided_date__gte', models.F('issue_date')), _connector='OR'), name='invoice_voided_after_issue'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("voided_date__isnull", True),
+                    ("voided_date__gte", models.F("issue_date")),
+                    _connector="OR",
+                ),
+                name="invoice_voided_after_issue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_date__isnull', True), ('status', 'void'), _connector='OR'), name='invoice_void_date_needs_void'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("voided_date__isnull", True), ("status", "void"), _connector="OR"
+                ),
+                name="invoice_void_date_needs_void",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(fields=('number',), name='dispute_number_once'),
+            model_name="dispute",
+            constraint=models.UniqueConstraint(fields=("number",), name="dispute_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='dispute_amount'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="dispute_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_date__isnull', True), ('closed_date__gte', models.F('opened_date')), _connector='OR'), name='dispute_closed_after_opened'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_date__isnull", True),
+                    ("closed_date__gte", models.F("opened_date")),
+                    _connector="OR",
+                ),
+                name="dispute_closed_after_opened",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'line'), name='line_once'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(fields=("invoice", "line"), name="line_once"),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['customer', 'received_date'], name='receipt_customer_date'),
+            model_name="receipt",
+            index=models.Index(fields=["customer", "received_date"], name="receipt_customer_date"),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(condition=models.Q(('unallocated_minor__gt', 0), models.Q(('invoice_number', ''), _negated=True)), fields=['invoice_number'], name='receipt_waiting'),
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(
+                    ("unallocated_minor__gt", 0), models.Q(("invoice_number", ""), _negated=True)
+                ),
+                fields=["invoice_number"],
+                name="receipt_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('spent_on__isnull', True), ('spent_on__gt', models.F('received_date')), _connector='OR'), fields=['life'], name='receipt_life'),
+            model_name="receipt",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(
+                    ("spent_on__isnull", True),
+                    ("spent_on__gt", models.F("received_date")),
+                    _connector="OR",
+                ),
+                fields=["life"],
+                name="receipt_life",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('number',), name='receipt_number_once'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("number",), name="receipt_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='receipt_amount'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="receipt_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('unallocated_minor__gte', 0), ('unallocated_minor__lte', models.F('amount_minor'))), name='receipt_unallocated'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unallocated_minor__gte", 0),
+                    ("unallocated_minor__lte", models.F("amount_minor")),
+                ),
+                name="receipt_unallocated",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(condition=models.Q(('receipt__isnull', False)), fields=['receipt'], name='allocation_receipt'),
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("receipt__isnull", False)),
+                fields=["receipt"],
+                name="allocation_receipt",
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(condition=models.Q(('credit_note__isnull', False)), fields=['credit_note'], name='allocation_credit_note'),
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("credit_note__isnull", False)),
+                fields=["credit_note"],
+                name="allocation_credit_note",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='allocation_amount'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="allocation_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_date__isnull', True), ('ended_date__gte', models.F('effective_date')), _connector='OR'), name='allocation_ends_after_it_begins'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_date__isnull", True),
+                    ("ended_date__gte", models.F("effective_date")),
+                    _connector="OR",
+                ),
+                name="allocation_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('receipt__isnull', True), ('credit_note__isnull', True), _connector='XOR'), name='allocation_one_source'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("receipt__isnull", True), ("credit_note__isnull", True), _connector="XOR"
+                ),
+                name="allocation_one_source",
+            ),
         ),
     ]

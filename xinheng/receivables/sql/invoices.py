@@ -211,8 +211,8 @@ ORDER BY d.id
 REBUILD = f"""
 UPDATE receivables_invoice i
 SET ({", ".join(_STORED)}, open_minor, open_credit_minor, settled_on, first_move, last_move,
-     batch_id, changed_xid)
-  = ({", ".join(f"d.{c}" for c in _STORED)}, {_FRESH}, NULL, NULL,
+     middle_credit_minor, batch_id, changed_xid)
+  = ({", ".join(f"d.{c}" for c in _STORED)}, {_FRESH}, NULL, NULL, NULL,
      coalesce(%(batch)s, i.batch_id), pg_current_xact_id())
 FROM rcv_doc d
 WHERE d.id = i.id AND d.is_rebuilt

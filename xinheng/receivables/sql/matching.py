@@ -263,13 +263,24 @@ WITH touched AS (
                AND (s.ended_date IS NULL OR s.ended_date IS NOT DISTINCT FROM i.voided_date)
     ) AS h(holds)
     GROUP BY i.id
+), middle AS (
+    SELECT s.id, sum(s.credit_minor) FILTER (WHERE s.effective_date = t.first_move)::bigint AS met,
+           bool_and(s.effective_date IN (t.first_move, t.last_move)
+                    AND coalesce(s.ended_date, t.last_move) = t.last_move) AS is_still
+    FROM stand t JOIN side s ON s.id = t.id
+    WHERE t.first_move < t.last_move
+    GROUP BY s.id
+), restated AS (
+    SELECT s.*, CASE WHEN m.is_still THEN m.met END AS first_met
+    FROM stand s LEFT JOIN middle m ON m.id = s.id
 )
 UPDATE receivables_invoice i
 SET open_minor = CASE i.status WHEN 'void' THEN 0 ELSE i.amount_minor - s.held END,
     open_credit_minor = CASE i.status WHEN 'void' THEN 0 ELSE i.credit_minor - s.held_credit END,
     settled_on = CASE WHEN s.held = i.amount_minor THEN coalesce(s.last_held, i.issue_date) END,
-    first_move = s.first_move, last_move = s.last_move, changed_xid = pg_current_xact_id()
-FROM stand s
+    first_move = s.first_move, last_move = s.last_move,
+    middle_credit_minor = i.credit_minor - s.first_met, changed_xid = pg_current_xact_id()
+FROM restated s
 WHERE s.id = i.id
 """
 
