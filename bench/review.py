@@ -8,7 +8,6 @@ from pathlib import Path
 import duckdb
 
 from bench import common
-from xinheng.engines import completing
 
 AS_OF = date(2026, 6, 30)
 SIZES = {"small": (20_000, 400_000), "full": (20_000, 2_000_000)}
@@ -27,8 +26,6 @@ def main() -> None:
     customers, invoices = SIZES[parser.parse_args().size]
     with common.books() as folder, tempfile.TemporaryDirectory() as out:
         snapshot = common.company(folder, customers=customers, invoices=invoices, format="parquet")
-        # A snapshot states positions and allocations; they are worked out once, not per review.
-        completing.complete(snapshot)
         result = Path(out) / "results.parquet"
         common.paired(
             work="review",

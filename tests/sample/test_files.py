@@ -168,3 +168,15 @@ def test_the_command_says_what_it_made_in_one_object(tmp_path):
 )
 def test_wrong_usage_exits_2(tmp_path, words):
     assert xinheng("generate", tmp_path / "new", *words).returncode == 2
+
+
+def test_the_parquet_form_states_positions_as_a_snapshot_does(tmp_path):
+    words = ("--customers", 30, "--invoices", 300, "--seed", 5, "--until", "2026-06-30")
+    for name in ("a", "b"):
+        run = xinheng("generate", tmp_path / name, *words, "--format", "parquet")
+        assert run.returncode == 0, run.stderr
+        columns = set(pq.read_schema(tmp_path / name / "invoices.parquet").names)
+        assert {"customer_id", "item_id", "open_minor", "settled_on"} <= columns
+        assert pq.read_metadata(tmp_path / name / "allocations.parquet").num_rows > 100
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name

@@ -2,6 +2,7 @@
 
 The same options give the same bytes. Every name, number and event is fiction. With --people the
 customers belong to the people of the demo company, whom `xinheng demo` creates before it imports.
+The Parquet form also states what met what, as a snapshot does, so that a review reads it in place.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Generate, and say what lies where."""
     from xinheng import sample
     from xinheng.config import environment, output
+    from xinheng.engines import completing
 
     until = args.until or datetime.now(ZoneInfo(environment.time_zone())).date()
     began = time.monotonic()
@@ -53,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
             format=args.format,
             people=args.people,
         )
+        if args.format == "parquet":
+            completing.complete(args.folder)
     except OSError as error:
         output.say(f"无法写入 {args.folder}：{error.strerror}")
         return 1
