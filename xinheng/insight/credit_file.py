@@ -12,7 +12,9 @@ from xinheng.insight.customers import MAIN_SEGMENT
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.limits.models import Latest
-from xinheng.parties.models import Contact, Customer
+from xinheng.parties import queries as parties
+from xinheng.parties.models import Customer
+from xinheng.parties.queries import BankAccountRow, ContactRow
 
 
 class CustomerUnknown(Refusal):
@@ -68,7 +70,8 @@ class CreditFile:
     """Everything the head of the page shows."""
 
     customer: Customer
-    contacts: tuple[Contact, ...]
+    contacts: tuple[ContactRow, ...]
+    bank_accounts: tuple[BankAccountRow, ...]
     group_path: tuple[tuple[str, str], ...]
     account: AccountPosition | None
     standing: Standing | None
@@ -96,7 +99,8 @@ def credit_file(*, by: Actor, code: str, today: datetime.date) -> CreditFile:
     customer = customer_in_scope(by=by, code=code)
     return CreditFile(
         customer=customer,
-        contacts=tuple(customer.contacts.order_by("-is_primary", "id")),
+        contacts=parties.contacts(by, customer),
+        bank_accounts=parties.bank_accounts(by, customer),
         group_path=_group_path(customer),
         account=_account(customer, today) if by.may("exposure.read") else None,
         standing=_standing(customer),

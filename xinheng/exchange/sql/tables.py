@@ -77,7 +77,10 @@ def _repeated(kind: Kind) -> str:
     given = " AND ".join(
         f"\"{name}\" <> ''" for name in kind.key if not kind.column(name).is_nullable
     )
-    content = ", ".join(f'r."{column.staged}"' for column in kind.columns)
+    compared = [column.staged for column in kind.columns if not column.sealed]
+    if len(compared) < len(kind.columns):
+        compared.append("sealed_digest")
+    content = ", ".join(f'r."{name}"' for name in compared)
     return f"""
     WITH repeated AS (
         SELECT {_key(kind)} FROM import_rows WHERE {given or "true"}

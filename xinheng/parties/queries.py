@@ -1,0 +1,103 @@
+"""Contacts and bank accounts as one reader may see them, and whom a number belongs to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from xinheng import access
+from xinheng.access import policy, sealing
+from xinheng.access.fields import sealed_field
+from xinheng.access.shown import Shown, shown
+from xinheng.kernel.actors import Actor
+from xinheng.parties.models import BankAccount, Contact, Customer
+
+FOUND_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A person at a customer; `name`, `phone`, `email` as the reader may see them."""
+
+    id: UUID
+    name: Shown
+    phone: Shown
+    email: Shown
+    title: str
+    role: str
+    is_primary: bool
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountRow:
+    """A bank account of a customer; `holder` and `number` as the reader may see them."""
+
+    id: UUID
+    bank: str
+    holder: Shown
+    number: Shown
+    currency: str
+    is_primary: bool
+    removed_at: datetime | None
+
+
+def contacts(by: Actor, customer: Customer, *, removed: bool = False) -> tuple[ContactRow, ...]:
+    """Return a customer's contacts, the primary one first; or those that can be taken back.
+
+    Nothing for a reader who may see no names.
+    refuses: Forbidden
+    """
+    access.require(by, "customers.read", customer)
+    if policy.view_of(by.roles, "name") == policy.HIDDEN:
+        return ()
+    rows = customer.contacts.filter(removed_at__isnull=not removed).order_by("-is_primary", "pk")
+    return tuple(
+        ContactRow(
+            row.uuid, shown(by, row, "name"), shown(by, row, "phone"), shown(by, row, "email"),
+            row.title, row.role, row.is_primary, row.removed_at,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def bank_accounts(
+    by: Actor, customer: Customer, *, removed: bool = False
+) -> tuple[BankAccountRow, ...]:
+    """Return a customer's bank accounts, the primary one first; or those that can be taken back.
+
+    Nothing for a reader who may see no account numbers.
+    refuses: Forbidden
+    """
+    access.require(by, "customers.read", customer)
+    if policy.view_of(by.roles, "account") == policy.HIDDEN:
+        return ()
+    rows = customer.bankaccounts.filter(removed_at__isnull=not removed)
+    return tuple(
+        BankAccountRow(
+            row.uuid, row.bank, shown(by, row, "holder"), shown(by, row, "number"),
+            row.currency, row.is_primary, row.removed_at,
+        )
+        for row in rows.order_by("-is_primary", "pk")
+    )  # fmt: skip
+
+
+def customers_of(by: Actor, text: str) -> tuple[Customer, ...]:
+    """Return the customers in scope that have a telephone number, mail address or bank account.
+
+    The text must be whole: sealed values are found by their keyed index, which knows equality only.
+    """
+    phone, email = sealed_field(Contact, "phone").place, sealed_field(Contact, "email").place
+    number = sealed_field(BankAccount, "number").place
+    found = Q(contacts__phone_index__in=sealing.blinds(phone, text)) | Q(
+        contacts__email_index__in=sealing.blinds(email, text)
+    )
+    found &= Q(contacts__removed_at=None)
+    if policy.view_of(by.roles, "account") != policy.HIDDEN:
+        found |= Q(
+            bankaccounts__number_index__in=sealing.blinds(number, text),
+            bankaccounts__removed_at=None,
+        )
+    rows = access.visible(by, "customers.read", Customer.objects.all())
+    return tuple(rows.filter(found).distinct().order_by("name_pinyin", "pk")[:FOUND_MOST])
