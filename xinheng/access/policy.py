@@ -14,6 +14,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "reference.write": ("维护基础数据", "maintain reference data"),
     "exchange.read": ("查看导入记录", "see imports"),
     "exchange.import": ("导入数据", "import data"),
+    "exchange.undo": ("撤销导入", "take imports back"),
     "reviews.read": ("查看信用评审", "see credit reviews"),
     "reviews.run": ("运行信用评审", "run credit reviews"),
     "scoring.read": ("查看评分", "see scores"),
@@ -61,7 +62,8 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         | {
             "bank_accounts.write", "access.reveals",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
-            "exchange.import", "reviews.run", "scoring.write", "limits.write", "messaging.write",
+            "exchange.import", "exchange.undo", "reviews.run", "scoring.write", "limits.write",
+            "messaging.write",
             "masterdata.write", "masterdata.merge",
             "definitions.write", "definitions.publish", "reference.write", "books.verify",
         },
@@ -75,7 +77,8 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         | {
             "bank_accounts.write",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
-            "exchange.import", "messaging.write", "reference.write", "books.verify",
+            "exchange.import", "exchange.undo", "messaging.write", "reference.write",
+            "books.verify",
         },
     ),
     "collector": ("催收员", "Collector", (_DESK | _CONTACTS | _ALERTS) - {"definitions.read"}),
@@ -102,7 +105,8 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
     "read": _READ,
     "import": frozenset(
         {
-            "exchange.import", "exchange.read", "customers.write", "receivables.write",
+            "exchange.import", "exchange.undo", "exchange.read", "customers.write",
+            "receivables.write",
             "exposure.write", "evidence.write", "reference.read", "reference.write",
             "messaging.write", "contacts.write", "bank_accounts.write",
         }

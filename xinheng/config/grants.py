@@ -47,6 +47,7 @@ TABLES: dict[str, Rights] = {
     # The journal: an event stays for good; its payload is the one thing that may be erased.
     "journal_event": ADD,
     "journal_payload": Rights(remove=True),
+    "journal_former": Rights(remove=True),
     # People.
     "access_department": CHANGE,
     "access_user": CHANGE,
@@ -88,18 +89,18 @@ TABLES: dict[str, Rights] = {
     "exposure_rung": READ,
     "exposure_standing": CHANGE,
     # Facts.
-    "receivables_invoice": CHANGE,
+    "receivables_invoice": ALL,
     "receivables_invoiceline": ALL,
-    "receivables_receipt": CHANGE,
-    "receivables_allocation": CHANGE,
+    "receivables_receipt": ALL,
+    "receivables_allocation": ALL,
     "receivables_dispute": ALL,
-    "evidence_statement": CHANGE,
-    "evidence_event": CHANGE,
-    "evidence_bureaureport": CHANGE,
-    "evidence_questionnaire": CHANGE,
+    "evidence_statement": ALL,
+    "evidence_event": ALL,
+    "evidence_bureaureport": ALL,
+    "evidence_questionnaire": ALL,
     "evidence_answer": ALL,
-    "evidence_taxinvoice": CHANGE,
-    "evidence_interaction": CHANGE,
+    "evidence_taxinvoice": ALL,
+    "evidence_interaction": ALL,
     # Whose facts changed: noted by triggers, forgotten after a month.
     "engines_touched": Rights(remove=True),
     # Results: recorded, never changed.
@@ -111,6 +112,11 @@ TABLES: dict[str, Rights] = {
     "monitoring_preference": CHANGE,
     "reviews_review": CHANGE,
     "exchange_batch": CHANGE,
+    # Duplicates and merges.
+    "masterdata_search": CHANGE,
+    "masterdata_candidate": CHANGE,
+    "masterdata_merge": CHANGE,
+    "masterdata_part": ADD,
 }
 
 

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "xinheng.insight",
     "xinheng.reviews",
     "xinheng.exchange",
+    "xinheng.masterdata",
     "xinheng.api",
     "xinheng.desk",
     "xinheng.jobs",

@@ -29,7 +29,8 @@ class Account(models.Model):
     """The credit of one node (a customer or a group) in one segment.
 
     `ancestors` are the accounts that this one counts in: its parent and the parent's ancestors,
-    or none when `in_group` is off.
+    or none when `in_group` is off. `merged_into` is the account that took this one over when its
+    customer was merged; an account so closed takes no entry but the MOVE that empties it.
     """
 
     class Mode(models.TextChoices):
@@ -46,6 +47,9 @@ class Account(models.Model):
     mode = models.CharField(max_length=10, choices=Mode)
     limit_minor = models.BigIntegerField(null=True)
     in_group = models.BooleanField(default=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     reserved_minor = models.BigIntegerField(default=0, db_default=0)
     delivered_minor = models.BigIntegerField(default=0, db_default=0)
     receivable_minor = models.BigIntegerField(default=0, db_default=0)
@@ -54,6 +58,13 @@ class Account(models.Model):
     changed_xid = XidField()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="account_merged_into",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="account_one_node",

@@ -7,20 +7,23 @@ from typing import Any
 
 from xinheng.exposure.rules import COUNTERS, Line
 
+# An account that was taken over in a merge stands for the one that took it.
 LOAD_ACCOUNT = """
 SELECT a.id, a.currency, c.owner_id, c.department_id
-FROM exposure_account a
+FROM exposure_account n
+JOIN exposure_account a ON a.id = coalesce(n.merged_into_id, n.id)
 LEFT JOIN parties_customer c ON c.id = a.customer_id
-WHERE a.id = %s
+WHERE n.id = %s
 """
 
 LOAD_RESERVATION = """
-SELECT r.id, r.account_id, a.currency, r.reserved_minor, r.document_minor, r.document_currency,
+SELECT r.id, a.id, a.currency, r.reserved_minor, r.document_minor, r.document_currency,
        r.rate, r.rate_date, r.effective_date, r.ship_date, r.expires_at, r.source,
        c.owner_id, c.department_id,
        EXISTS (SELECT FROM exposure_entry e WHERE e.key = %s) AS is_known
 FROM exposure_entry r
-JOIN exposure_account a ON a.id = r.account_id
+JOIN exposure_account n ON n.id = r.account_id
+JOIN exposure_account a ON a.id = coalesce(n.merged_into_id, n.id)
 LEFT JOIN parties_customer c ON c.id = a.customer_id
 WHERE r.id = %s AND r.kind = 'RESERVE'
 """

@@ -76,9 +76,26 @@ CHECKS: tuple[tuple[str, str], ...] = (
     (
         "exposure: a reservation is resolved whole and on its own account",
         """
-        SELECT 'entry ' || s.id AS key, ARRAY[-r.reserved_minor, r.account_id] AS expected,
+        SELECT 'entry ' || s.id AS key, ARRAY[-r.reserved_minor, held.account_id] AS expected,
                ARRAY[s.reserved_minor, s.account_id] AS found
-        FROM exposure_entry s JOIN exposure_entry r ON r.id = s.resolves_id
+        FROM exposure_entry s
+        JOIN exposure_entry r ON r.id = s.resolves_id
+        -- A merge takes an open reservation to another account, by an entry that names it.
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN s.account_id = r.account_id OR EXISTS (
+                SELECT FROM exposure_entry m
+                WHERE m.account_id = s.account_id AND m.kind = 'MOVE' AND m.id < s.id
+                  AND m.source = 'reservation:' || r.id AND m.reserved_minor = r.reserved_minor
+            ) THEN s.account_id ELSE r.account_id END AS account_id
+        ) held
+        """,
+    ),
+    (
+        "exposure: an account that was taken over holds nothing",
+        f"""
+        SELECT 'account ' || a.id AS key, ARRAY[{", ".join("0" for _ in COUNTERS)}]::bigint[]
+               AS expected, ARRAY[{_ALL.format(row="a")}] AS found
+        FROM exposure_account a WHERE a.merged_into_id IS NOT NULL
         """,
     ),
 )

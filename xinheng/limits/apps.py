@@ -14,7 +14,18 @@ class LimitsConfig(AppConfig):
 
     def ready(self) -> None:
         from xinheng import definitions
+        from xinheng.limits.operations import Standings
         from xinheng.limits.policy import Policy
+        from xinheng.parties import merging
+
+        merging.register(Standings())
+        merging.keep(
+            merging.Stays(
+                ("limits.Proposal.customer",),
+                "历史额度建议：只记录当时对该客户的判断",
+                "Past proposals: what was said about that customer then",
+            )
+        )
 
         definitions.register(
             definitions.Kind(

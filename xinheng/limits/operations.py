@@ -7,6 +7,9 @@ from django.db import connection, transaction
 
 from xinheng import access
 from xinheng.kernel.actors import Actor
+from xinheng.limits.models import Latest
+from xinheng.parties import operations as parties
+from xinheng.parties.merging import MergeBlocked, Move
 
 _RESULT = (
     "tier", "currency", "limit_current_minor", "limit_proposed_minor", "open_minor",
@@ -37,6 +40,7 @@ INSERT INTO limits_latest (customer_id, proposal_id, as_of, grade, score, {", ".
 SELECT s.customer_id, p.id, %(as_of)s, s.grade, s.score, {", ".join(f"s.{n}" for n in _RESULT)}
 {_ASSESSED}
   JOIN limits_proposal AS p ON p.assessment_id = a.id
+  JOIN parties_customer AS c ON c.id = s.customer_id AND c.merged_into_id IS NULL
  ORDER BY s.customer_id
     ON CONFLICT (customer_id) DO UPDATE
    SET proposal_id = excluded.proposal_id, as_of = excluded.as_of, grade = excluded.grade,
@@ -55,6 +59,8 @@ def record_staged(*, by: Actor, as_of: date, versions_digest: str, relation: str
               bounds jsonb, terms, terms_days, deposit_percent, review_due, open, overdue, dpd_max
     """
     access.require(by, "limits.write")
+    # A customer that is being merged must not come back to the lists.
+    parties.hold_merges(by=access.system("limits"))
     values: dict[str, Any] = {"as_of": as_of, "versions_digest": versions_digest}
     name = connection.ops.quote_name(relation)
     with connection.cursor() as cursor:
@@ -62,3 +68,45 @@ def record_staged(*, by: Actor, as_of: date, versions_digest: str, relation: str
         added = int(cursor.rowcount)
         cursor.execute(_STAND.format(relation=name), values)
     return added
+
+
+class Standings:
+    """Where a customer stands: a merged one stands nowhere, and stands there again afterwards."""
+
+    fields = ("limits.Latest.customer",)
+    zh, en = "最近评审结果", "Latest review result"
+
+    def count(self, *, customer_id: int) -> int:
+        """Return 1 when the customer has been reviewed."""
+        return Latest.objects.filter(customer_id=customer_id).count()
+
+    def left_behind(self, *, source_id: int, target_id: int) -> tuple[str, ...]:
+        """Return the one result, which is not the target's."""
+        found = Latest.objects.filter(customer_id=source_id)
+        return tuple(f"{day} · {grade}" for day, grade in found.values_list("as_of", "grade"))
+
+    def obstacle(self, *, source_id: int, target_id: int) -> MergeBlocked | None:
+        """Return nothing: a projection is in nobody's way."""
+        return None
+
+    def carry(self, *, by: Actor, move: Move) -> dict[str, Any]:
+        """Take the customer out of the lists and remember its row."""
+        access.require(by, "masterdata.merge")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM limits_latest l WHERE customer_id = %s RETURNING to_jsonb(l)::text",
+                [move.source_id],
+            )
+            return {"rows": [row[0] for row in cursor.fetchall()]}
+
+    def bring_back(self, *, by: Actor, move: Move, carried: dict[str, Any]) -> None:
+        """Put the remembered row back."""
+        access.require(by, "masterdata.merge")
+        with connection.cursor() as cursor:
+            for row in carried["rows"]:
+                cursor.execute(
+                    "INSERT INTO limits_latest"
+                    " SELECT * FROM jsonb_populate_record(NULL::limits_latest, %s::jsonb)"
+                    " ON CONFLICT DO NOTHING",
+                    [row],
+                )

@@ -12,6 +12,7 @@ from xinheng.access.fields import sealed_field
 from xinheng.access.shown import Shown, shown
 from xinheng.kernel.actors import Actor
 from xinheng.parties.models import BankAccount, Contact, Customer
+from xinheng.parties.refusals import RowUnknown
 
 FOUND_MOST = 50
 
@@ -101,3 +102,21 @@ def customers_of(by: Actor, text: str) -> tuple[Customer, ...]:
         )
     rows = access.visible(by, "customers.read", Customer.objects.all())
     return tuple(rows.filter(found).distinct().order_by("name_pinyin", "pk")[:FOUND_MOST])
+
+
+def row(
+    by: Actor, model: type[Contact] | type[BankAccount], customer: Customer, row_id: UUID
+) -> Contact | BankAccount:
+    """Return one row of a customer, removed or not.
+
+    refuses: Forbidden, RowUnknown
+    """
+    access.require(by, "customers.read", customer)
+    found: Contact | BankAccount | None = (
+        model._base_manager.filter(customer=customer, uuid=row_id)
+        .select_related("customer")
+        .first()
+    )
+    if found is None:
+        raise RowUnknown()
+    return found

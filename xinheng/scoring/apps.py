@@ -14,7 +14,16 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from xinheng import definitions
+        from xinheng.parties import merging
         from xinheng.scoring.card import Scorecard
+
+        merging.keep(
+            merging.Stays(
+                ("scoring.Assessment.customer",),
+                "历史评估：只记录当时对该客户的判断",
+                "Past assessments: what was said about that customer then",
+            )
+        )
 
         definitions.register(
             definitions.Kind(

@@ -37,6 +37,7 @@ MOST_ERRORS_IN_FILE = 100_000
 # Kinds whose rows lean on each other are always written in one transaction.
 _WHOLE = frozenset(("groups", "rates"))
 Recorder = Callable[..., Outcome]
+ENDED = (Batch.State.DONE, Batch.State.REFUSED, Batch.State.UNDOING, Batch.State.UNDONE)
 
 
 class _BooksRefuse(Exception):
@@ -102,7 +103,7 @@ def _held(by: Actor, batch_id: uuid.UUID) -> Iterator[Batch]:
     """Hold a batch against a second worker, and mark it failed when something breaks."""
     batch = batch_row(by=by, batch_id=batch_id)
     access.require(by, KINDS[batch.kind].permission)
-    if batch.state in (Batch.State.DONE, Batch.State.REFUSED):
+    if batch.state in ENDED:
         label = Batch.State(batch.state)
         raise BatchFinished(batch=batch_id, state_zh=label.label, state_en=label.value)
     if not batch.source or not store.path_of(batch.source).exists():
@@ -225,7 +226,7 @@ def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | 
         with transaction.atomic():
             # Ids are looked up below; whom they mean must not change before the rows are written.
             parties.hold_merges(by=access.system("exchange"))
-            _one_at_a_time(batch.kind)
+            one_at_a_time(batch.kind)
             relation = staging.hand_over(chunk)
             outcome = _record(batch, by, relation, staging.present)
             faults = [_fault(row.row, row.column, row.refusal) for row in outcome.refused]
@@ -248,7 +249,7 @@ def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | 
     staging.add(faults)
 
 
-def _one_at_a_time(kind: str) -> None:
+def one_at_a_time(kind: str) -> None:
     """Let imports of one kind follow each other, so that neither meets half of the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('exchange'), hashtext(%s))", [kind])

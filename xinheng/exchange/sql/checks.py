@@ -113,7 +113,7 @@ CUSTOMER_OUT_OF_SCOPE = """
 INSERT INTO import_faults
 SELECT r.row, 'code', 'customer-out-of-scope', jsonb_build_object('text', r.code)
   FROM import_rows r JOIN parties_customer p ON p.code = r.code
- WHERE p.id NOT IN (SELECT id FROM ({customers}) c)"""
+ WHERE coalesce(p.merged_into_id, p.id) NOT IN (SELECT id FROM ({customers}) c)"""
 
 # A customer that the actor would lose sight of, or would give to somebody else's scope.
 CUSTOMER_LEAVES_SCOPE = """

@@ -25,10 +25,15 @@ BEGIN
     ORDER BY a.id
     FOR NO KEY UPDATE;
 
+    -- An account whose customer was merged is closed: only what empties or refills it may enter.
     IF EXISTS (
-        SELECT FROM added e WHERE NOT EXISTS (SELECT FROM exposure_account a WHERE a.id = e.account_id)
+        SELECT FROM added e
+        WHERE NOT EXISTS (
+            SELECT FROM exposure_account a
+            WHERE a.id = e.account_id AND (a.merged_into_id IS NULL OR e.kind = 'MOVE')
+        )
     ) THEN
-        RAISE EXCEPTION 'an entry needs an account' USING ERRCODE = 'foreign_key_violation';
+        RAISE EXCEPTION 'an entry needs an account that is open' USING ERRCODE = 'foreign_key_violation';
     END IF;
 
     WITH leaf AS (

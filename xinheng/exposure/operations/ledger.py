@@ -194,7 +194,7 @@ def _line(
     )
     minor = money.convert(document.amount, quote.rate, account.currency).minor
     return Line(
-        account_id, kind, document, ((counter, sign * minor),), key,
+        account.id, kind, document, ((counter, sign * minor),), key,
         rate=quote.rate, rate_date=quote.date, authority=authority, expires_at=expires_at,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.kernel.staged import Outcome, RowRefusal
+from xinheng.parties import operations as parties
 from xinheng.receivables import sql
 from xinheng.receivables.refusals import (
     AmountNegative,
@@ -43,17 +44,22 @@ class Act:
     """The working tables of one staged relation, from staging to the entries.
 
     texts: the module with the statements of the kind of document
-    has_new, has_rebuilt, has_changed: what comparing found; steps without work are left out
+    is_undo: the act takes a batch back and keeps no images of its own
+    has_old, has_new, has_rebuilt, has_changed: what comparing found; steps without work are
+        left out
     """
 
-    def __init__(self, by: Actor, batch_id: UUID | None, texts: ModuleType) -> None:
+    def __init__(
+        self, by: Actor, batch_id: UUID | None, texts: ModuleType, *, is_undo: bool = False
+    ) -> None:
         self.by = by
         self.batch_id = batch_id
+        self.is_undo = is_undo
         self.texts = texts
         self.refused: list[RowRefusal] = []
         self.cursor = connection.cursor()
         self.staged = 0
-        self.has_new = self.has_rebuilt = self.has_changed = False
+        self.has_old = self.has_new = self.has_rebuilt = self.has_changed = False
 
     def run(self, statement: str, **params: Any) -> int:
         """Execute one text (several statements when it has no parameters)."""
@@ -66,6 +72,7 @@ class Act:
 
     def stage(self, relation: str) -> None:
         """Take the rows over, refuse what cannot be recorded, lock who is concerned."""
+        parties.hold_merges(by=access.system("receivables"))
         self.run(sql.DROP)
         self.run(matching.WORK)
         self.run(self.texts.STAGE.format(relation=relation))
@@ -106,7 +113,8 @@ class Act:
             self.run("SELECT receivables_look(%(table)s, %(rows)s)", table=table, rows=self.staged)
 
     def _compare(self) -> None:
-        if self.rows("SELECT EXISTS (SELECT FROM rcv_doc WHERE NOT is_new)")[0][0]:
+        self.has_old = bool(self.rows("SELECT EXISTS (SELECT FROM rcv_doc WHERE NOT is_new)")[0][0])
+        if self.has_old:
             if add_other_lines := getattr(self.texts, "ADD_OTHER_LINES", None):
                 self.run(add_other_lines)
             self.run(self.texts.COMPARE)
@@ -179,6 +187,14 @@ class Act:
             found = _differences(prefix, self.texts.SHOWN, changes)
             journal.write_many(by=self.by, action="receivables.update", changes=list(found))
 
+    def keep(self) -> None:
+        """Keep what documents on record are before they change, so that a batch can go back."""
+        if self.batch_id is not None and self.has_old:
+            journal.keep_former(
+                by=self.by, batch_id=self.batch_id, table=self.texts.TABLE,
+                query=self.texts.IMAGES,
+            )  # fmt: skip
+
     def write(self) -> None:
         """Write new, rebuilt and described documents."""
         if self.has_new:
@@ -197,8 +213,17 @@ class Act:
         self.look("rcv_rebuilt", "rcv_doc (id, number, is_new, is_rebuilt)")
         if self.run(statement):
             self.look("rcv_retracted")
+            self._keep_retracted()
             self.run(matching.MOVES.format(relation="rcv_retracted", sign=1))
             self.run(matching.END_RETRACTED)
+
+    def _keep_retracted(self) -> None:
+        """Keep what had met the documents: money that names nothing is allocated only once."""
+        if self.batch_id is not None and not self.is_undo:
+            journal.keep_former(
+                by=self.by, batch_id=self.batch_id, table="receivables_allocation",
+                query="SELECT r.id::text, NULL::uuid, to_jsonb(r) FROM rcv_retracted r",
+            )  # fmt: skip
 
     def restate(self, relation: str) -> None:
         """State anew what is open on the documents that a relation of allocations names."""
@@ -210,14 +235,14 @@ class Act:
     def reseat(self) -> None:
         """Give sources their place back on the invoices that changed under them."""
         if self.has_rebuilt and self.run(matching.RESEAT):
-            self._place()
+            self.place()
 
     def settle_named(self, targets: str) -> None:
         """Let everything that names one of the targets meet it."""
         if self.run(targets):
             self.look("rcv_target")
             if self.run(matching.NAME):
-                self._place()
+                self.place()
 
     def settle_oldest(self) -> None:
         """Let money that names nothing meet the items issued by its day (rules.allocate)."""
@@ -236,9 +261,10 @@ class Act:
                     )
                     for want in met:
                         copy.write_row(want)
-            self._place()
+            self.place()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Let what is wanted meet, first come, first served."""
         self.run("DROP TABLE IF EXISTS rcv_placed")
         self.look("rcv_want")
         self.run(matching.PLACE)
