@@ -1,6 +1,7 @@
 """Customers: the list, the credit file, the timeline."""
 
 import datetime
+import json
 from typing import Annotated
 
 from django.utils import timezone
@@ -11,11 +12,17 @@ from xinheng.api import cursors
 from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount, number
 from xinheng.api.serving import serve
+from xinheng.fields import asking, rules
+from xinheng.fields import queries as fields
+from xinheng.fields.schema import Form
 from xinheng.insight import credit_file, timeline
 from xinheng.insight import customers as portfolio
+from xinheng.kernel.conditions import Condition
 
 router = Router()
 Word = Annotated[str, Field(max_length=200)]
+# Values of custom fields by name: decimal text, ISO dates, yes or no, codes.
+CustomValues = dict[str, str | bool | list[str]]
 
 
 class CustomerQuery(Strict):
@@ -30,6 +37,14 @@ class CustomerQuery(Strict):
     department: Word = ""
     overdue: bool = False
     over_limit: bool = False
+    custom: Annotated[
+        str,
+        Field(
+            max_length=4_000,
+            description="condition over custom fields as JSON, such as "
+            '{"all": [{"field": "area", "operator": ">=", "value": "120.5"}]}',
+        ),
+    ] = ""
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -56,6 +71,7 @@ class CustomerLine(Answer):
     days_overdue: int | None
     exposure: Amount
     review_due: datetime.date | None
+    custom: CustomValues
 
 
 class CustomerList(Answer):
@@ -118,6 +134,7 @@ class CustomerDetail(Answer):
     department: str
     groups: list[GroupLine]
     contacts: list[ContactLine]
+    custom: CustomValues
     account: Position | None
     standing: Standing | None
 
@@ -146,7 +163,10 @@ class TimelineList(Answer):
 def list_customers(request: Asked, query: Query[CustomerQuery]) -> CustomerList:
     """List the customers in scope by code, filtered by field."""
     filters = query.model_dump(exclude={"limit", "cursor"})
+    form = fields.form("customers")
     where = portfolio.CustomerFilter(
+        form=form,
+        custom=_condition(query.custom, form),
         text=query.q,
         grades=tuple(query.grade),
         tiers=tuple(query.tier),
@@ -164,13 +184,26 @@ def list_customers(request: Asked, query: Query[CustomerQuery]) -> CustomerList:
     rows = found.rows[: query.limit]
     more = len(found.rows) > query.limit
     return CustomerList(
-        items=[_line(row) for row in rows],
+        items=[_line(row, form) for row in rows],
         next=cursors.write(rows[-1].code, filters) if more else None,
     )
 
 
-def _line(row: portfolio.CustomerRow) -> CustomerLine:
+def _condition(text: str, form: Form) -> Condition | None:
+    """Return the condition of a request; refuses CustomFilterWrong."""
+    if not text:
+        return None
+    try:
+        return asking.read(json.loads(text), form)
+    except (ValueError, RecursionError):
+        raise asking.CustomFilterWrong(
+            field="*", why_zh="不是有效的 JSON。", why_en="not JSON."
+        ) from None
+
+
+def _line(row: portfolio.CustomerRow, form: Form) -> CustomerLine:
     return CustomerLine(
+        custom=rules.values(form.active, row.custom),
         code=row.code,
         name=row.name,
         currency=row.currency,
@@ -200,7 +233,9 @@ def get_customer(request: Asked, code: str) -> CustomerDetail:
     """Return the head of one customer's credit file."""
     found = credit_file.credit_file(by=request.actor, code=code, today=timezone.localdate())
     customer = found.customer
+    form = fields.form("customers")
     return CustomerDetail(
+        custom=rules.values(form.active, customer.custom),
         code=customer.code,
         name=customer.name,
         credit_code=customer.credit_code,

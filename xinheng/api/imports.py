@@ -134,7 +134,12 @@ def _with_custom(kind: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     unknown = {name for row in rows for name in row.get("custom", {})} - known
     if unknown:
         raise plan.ColumnsUnknown(column="、".join(f"custom.{name}" for name in sorted(unknown)))
-    return [{**row, **_texts(row.pop("custom", {}))} for row in rows]
+    return [_flat(row) for row in rows]
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    values = row.pop("custom", {})
+    return {**row, **_texts(values)}
 
 
 def _texts(values: dict[str, Any]) -> dict[str, Any]:

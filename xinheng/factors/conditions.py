@@ -36,7 +36,13 @@ def expression(tree: Condition, table: ir.Table) -> ir.BooleanValue:
 def _leaf(fact: Any, operator: str, value: Any) -> ir.BooleanValue:
     if operator in ("missing", "present"):
         return fact.isnull() if operator == "missing" else fact.notnull()
+    if fact.type().is_date():
+        value = tuple(map(_day, value)) if isinstance(value, tuple) else _day(value)
     return ibis.coalesce(_compared(fact, operator, value), ibis.literal(False))
+
+
+def _day(text: str) -> Any:
+    return ibis.literal(text, "date")
 
 
 def _compared(fact: Any, operator: str, value: Any) -> ir.BooleanValue:

@@ -5,19 +5,27 @@ Grade, tier, limits, open and overdue amounts are those of the customer's latest
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import OrderBy
 
 from xinheng import access
 from xinheng.exposure.models import Account
+from xinheng.fields import queries as fields
+from xinheng.fields.queries import EMPTY as NO_FIELDS
+from xinheng.fields.schema import Form
 from xinheng.kernel.actors import Actor
+from xinheng.kernel.conditions import Condition
+from xinheng.parties import aliases
 from xinheng.parties.models import Customer
 
 MAIN_SEGMENT = "main"
+# What stands before the name of a custom field in sort keys and addresses.
+CUSTOM = "c."
 # sort key → column; the primary key always breaks ties, so that pages never overlap.
 SORT_COLUMNS = {
     "code": "code",
@@ -37,7 +45,10 @@ SORT_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """What a list of customers is narrowed to; empty means no condition."""
+    """What a list of customers is narrowed to; empty means no condition.
+
+    custom: a condition over the custom fields of `form`, as `fields.asking` makes it fit
+    """
 
     text: str = ""
     grades: tuple[str, ...] = ()
@@ -52,6 +63,8 @@ class CustomerFilter:
     over_limit_only: bool = False
     unreviewed_only: bool = False
     review_due_by: datetime.date | None = None
+    custom: Condition | None = None
+    form: Form = NO_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,7 @@ class CustomerRow:
     dpd_max: int | None
     review_due: datetime.date | None
     exposure_minor: int
+    custom: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +127,13 @@ def page(
 ) -> CustomerPage:
     """Return one page of the customers in scope. Four queries whatever the size.
 
-    sort: a key of SORT_COLUMNS, with "-" for descending; unknown values come last either way
+    sort: a key of SORT_COLUMNS or "c." and a custom field of `where.form`, with "-" for
+          descending; unknown values come last either way
     """
     rows = _filtered(by, where)
     totals = _totals(rows)
     ordered = rows.select_related("latest", "owner", "department", "group").order_by(
-        *_order(sort), "pk"
+        *_order(sort, where.form), "pk"
     )
     return CustomerPage(
         rows=_rows(list(ordered[offset : offset + limit])),
@@ -165,14 +180,20 @@ def _filtered(by: Actor, where: CustomerFilter) -> "QuerySet[Customer]":
         rows = rows.filter(latest__open_minor__gt=F("latest__limit_current_minor"))
     if where.unreviewed_only:
         rows = rows.filter(latest__isnull=True)
+    if where.custom is not None:
+        rows = rows.filter(fields.holds(where.custom, where.form))
     if where.review_due_by:
         rows = rows.filter(latest__review_due__lte=where.review_due_by)
     return rows
 
 
 def matches(text: str) -> Q:
-    """Return the condition of the search box: name, pinyin, code or credit code."""
-    text = text.strip()
+    """Return the condition of the search box: name, pinyin, code or credit code, old ones too."""
+    said = _says(text.strip())
+    return said | aliases.leads_to(said)
+
+
+def _says(text: str) -> Q:
     return (
         Q(name__icontains=text)
         | Q(name_pinyin__icontains=text.replace(" ", "").lower())
@@ -181,9 +202,20 @@ def matches(text: str) -> Q:
     )
 
 
-def _order(sort: str) -> list[OrderBy]:
+def may_sort(sort: str, form: Form) -> bool:
+    """Say whether a list can be sorted by this key."""
+    key = sort.removeprefix("-")
+    named = key.removeprefix(CUSTOM) if key.startswith(CUSTOM) else ""
+    return key in SORT_COLUMNS or form.field(named) is not None
+
+
+def _order(sort: str, form: Form) -> list[OrderBy]:
     descending = sort.startswith("-")
-    column = F(SORT_COLUMNS.get(sort.lstrip("-"), "latest__overdue_minor"))
+    key = sort.removeprefix("-")
+    custom = form.field(key.removeprefix(CUSTOM)) if key.startswith(CUSTOM) else None
+    column: Any = F(SORT_COLUMNS.get(key, "latest__overdue_minor"))
+    if custom is not None:
+        column = fields.sort_key(custom)
     ordered = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
     return [ordered]
 
@@ -249,4 +281,5 @@ def _row(customer: Customer, exposure_minor: int) -> CustomerRow:
         dpd_max=latest.dpd_max if latest else None,
         review_due=latest.review_due if latest else None,
         exposure_minor=exposure_minor,
+        custom=customer.custom,
     )

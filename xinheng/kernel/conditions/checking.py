@@ -1,6 +1,7 @@
 """What is wrong with a tree, given the fields it may ask about."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from xinheng.kernel.conditions.tree import KIND_OPERATORS, UNARY, Condition, Field, Leaf, leaves
@@ -41,11 +42,20 @@ def _is_empty(bounds: Any) -> bool:
     return bool(lowest > highest)
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _fits(value: object, kind: str) -> bool:
     if kind == "boolean":
         return isinstance(value, bool)
     if kind == "text":
         return isinstance(value, str)
+    if kind == "date":
+        return isinstance(value, str) and _is_day(value)
     if isinstance(value, bool):
         return False
     return isinstance(value, int) if kind == "money" else isinstance(value, int | float)

@@ -1,6 +1,7 @@
 """The Python meaning of a condition."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from xinheng.kernel.conditions.tree import UNARY, All, Any_, Condition, Leaf, Not
@@ -25,6 +26,8 @@ def _holds(fact: Any, operator: str, value: Any) -> bool:
         return is_missing == (operator == "missing")
     if is_missing:
         return False
+    if isinstance(fact, date):
+        fact = fact.isoformat()
     match operator:
         case "=":
             return bool(fact == value)

@@ -16,6 +16,7 @@ KIND_OPERATORS: dict[str, tuple[str, ...]] = {
     "money": (*COMPARISONS, "between", *UNARY),
     "text": ("=", "!=", *LISTS, "starts with", *UNARY),
     "boolean": ("=", "!=", *UNARY),
+    "date": (*COMPARISONS, "between", *UNARY),
 }
 MAX_DEPTH = 8
 MAX_LEAVES = 200
@@ -56,7 +57,9 @@ Condition = Leaf | All | Any_ | Not
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a condition may ask about: kind is number | money | text | boolean.
+    """What a condition may ask about: kind is number | money | text | boolean | date.
+
+    A date is compared with ISO texts, which order as days do.
 
     A number is compared in the unit the field is stored in; money in minor units (`digits` is the
     currency's exponent, for display only). `choices` maps a stored text to its two labels.
