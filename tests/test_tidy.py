@@ -174,6 +174,9 @@ ASKED_BEFORE = {
     ("journal", "write"): "lies below access; every caller has asked",
     ("journal", "write_many"): "lies below access; every caller has asked",
     ("journal", "write_found"): "lies below access; every caller has asked",
+    ("journal", "keep_former"): "lies below access; every caller has asked",
+    ("journal", "take_back"): "lies below access; every caller has asked",
+    ("journal", "forget_former"): "lies below access; every caller has asked",
     ("exposure", "book"): "the ledger's verbs ask for the account before they book",
 }
 # Reads that no actor can narrow, each with the reason.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xinheng.evidence.models import ITEMS
 from xinheng.evidence.rules import AVAILABLE_AFTER_DAYS
+from xinheng.journal.rules import Kept
 
 _AVAILABLE = f"coalesce(s.available_date, s.period_end + {AVAILABLE_AFTER_DAYS})"
 
@@ -79,6 +80,22 @@ class Facts:
          WHERE {self.same}
            AND ({", ".join(f"t.{field}" for field in chosen)})
                IS DISTINCT FROM ({", ".join(chosen.values())})"""
+
+    def changing(self, present: Collection[str]) -> str:
+        """Return the query of stored records that `update` would change, whole."""
+        chosen = self._chosen(present)
+        return f"""
+        SELECT t.* FROM {{relation}} s JOIN {self.table} t ON {self.same}
+         WHERE ({", ".join(f"t.{field}" for field in chosen)})
+               IS DISTINCT FROM ({", ".join(chosen.values())})"""
+
+    @property
+    def kept(self) -> Kept:
+        """Return how records are called when a batch of them is taken back."""
+        named = self.label.replace(
+            "c.code", "(SELECT code FROM parties_customer WHERE id = t.customer_id)"
+        )
+        return Kept(self.table, named)
 
     def _chosen(self, present: Collection[str]) -> dict[str, str]:
         """Return the values a file carries; one that carries none changes nothing."""

@@ -12,6 +12,8 @@ class Batch(models.Model):
 
     rows = created + updated + unchanged + duplicates + refused once it is done.
     `source` names the stored file while it is needed; `chunks_done` is where to go on.
+    A batch that was undone says by whom, when, how many rows went and how many are again what
+    they were; `holds` says why an undo was refused: rows that later facts lean on.
     """
 
     class State(models.TextChoices):
@@ -22,6 +24,8 @@ class Batch(models.Model):
         DONE = "done", "已完成"
         REFUSED = "refused", "已拒绝"
         FAILED = "failed", "失败"
+        UNDOING = "undoing", "撤销中"
+        UNDONE = "undone", "已撤销"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     kind = models.CharField(max_length=20)
@@ -48,6 +52,14 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now())
+    undo_id = models.UUIDField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+    removed = models.PositiveIntegerField(default=0)
+    restored = models.PositiveIntegerField(default=0)
+    holds = models.JSONField(default=list)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -47,3 +47,21 @@ class NothingToResume(Refusal):
     code = "nothing-to-resume"
     zh = "没有这个文件未完成的导入批次。"
     en = "No unfinished import of this file is known."
+
+
+class NotUndoable(Refusal):
+    """Only a batch that was written can be taken back."""
+
+    code = "batch-not-undoable"
+    zh = "导入批次 {batch}（{state_zh}）没有写入账内的数据，不能撤销。"
+    en = "Import batch {batch} ({state_en}) has written nothing that could be taken back."
+    status = 409
+
+
+class StillReferenced(Refusal):
+    """Rows of the batch are pointed at by a table that nobody foresaw."""
+
+    code = "batch-still-referenced"
+    zh = "不能撤销导入批次 {batch}：后来的记录（{table}）仍引用其中的数据。"
+    en = "Import batch {batch} cannot be taken back: later records ({table}) still point at it."
+    status = 409

@@ -8,6 +8,7 @@ from django.utils import timezone
 from xinheng import access
 from xinheng.exchange import operations as exchange
 from xinheng.exchange.models import Batch
+from xinheng.exchange.operations.applying import ENDED
 from xinheng.jobs.telling import tell
 from xinheng.kernel.actors import Actor
 
@@ -40,6 +41,19 @@ def _tell(batch_id: str) -> None:
         tell(batch.requested_by, "batch", batch.uuid, of, is_well=is_well)
 
 
+def undo(batch_id: str, user_id: int) -> None:
+    """Take a batch back as the person who asked for it, and tell; once undone it stays so."""
+    batch = Batch.objects.select_related("undone_by").get(uuid=batch_id)
+    try:
+        exchange.undo(by=access.actor_of_id(user_id), batch_id=batch.uuid, at=timezone.now())
+    finally:
+        batch.refresh_from_db()
+        if batch.state in (Batch.State.DONE, Batch.State.UNDONE):
+            is_well = batch.state == Batch.State.UNDONE
+            of = batch.file_name or batch.kind
+            tell(batch.undone_by, "undo", batch.uuid, of, is_well=is_well)
+
+
 def forget_files() -> None:
     """Remove what was uploaded a month ago, and the error files of then."""
     before = timezone.now() - KEEP_FILES
@@ -49,7 +63,7 @@ def forget_files() -> None:
 def _asker(batch_id: str) -> Actor | None:
     """Return who asked for a batch, with the rights that person has now; None once it ended."""
     batch = Batch.objects.get(uuid=batch_id)
-    if batch.state in (Batch.State.DONE, Batch.State.REFUSED):
+    if batch.state in ENDED:
         return None
     by: Actor = access.actor_of_id(batch.requested_by_id)
     return by

@@ -19,6 +19,11 @@ ENDINGS = {
         ("{of} 导入完成", "{of} has been imported"),
         ("{of} 没有导入，请查看错误", "{of} was not imported; look at its errors"),
     ),
+    "undo": (
+        "desk:import", "batch_id",
+        ("{of} 的导入已撤销", "The import of {of} was taken back"),
+        ("{of} 的导入不能撤销，请查看原因", "The import of {of} cannot be taken back; see why"),
+    ),
 }  # fmt: skip
 
 

@@ -25,3 +25,24 @@ def write_found(**kwargs: Any) -> Any:
     from xinheng.journal import operations
 
     return operations.write_found(**kwargs)
+
+
+def keep_former(**kwargs: Any) -> int:
+    """Keep what rows are before a batch changes them (see journal.operations.keep_former)."""
+    from xinheng.journal import operations
+
+    return operations.keep_former(**kwargs)
+
+
+def take_back(**kwargs: Any) -> Any:
+    """Take back what a batch did to one table (see journal.operations.take_back)."""
+    from xinheng.journal import operations
+
+    return operations.take_back(**kwargs)
+
+
+def forget_former(**kwargs: Any) -> None:
+    """Forget the images of a batch that was taken back (journal.operations.forget_former)."""
+    from xinheng.journal import operations
+
+    operations.forget_former(**kwargs)

@@ -45,3 +45,27 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return f"payload of event {self.pk}"
+
+
+class Former(models.Model):
+    """What a row was before a batch changed or removed it, so that the batch can be taken back.
+
+    `row` is the row's primary key as text, `former_batch` the batch that had written it last.
+    `is_removed`: the act took the row away; the image is all that is left of it.
+    """
+
+    batch_id = models.UUIDField()
+    table = models.CharField(max_length=63)
+    row = models.CharField(max_length=40)
+    former_batch = models.UUIDField(null=True)
+    is_removed = models.BooleanField(default=False, db_default=False)
+    was = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch_id", "table", "row"], name="former_once")
+        ]
+        indexes = [models.Index(fields=["former_batch"], name="former_of_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row} before {self.batch_id}"

@@ -4,12 +4,15 @@ import json
 import secrets
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
-from xinheng.journal import rules
+from xinheng.journal import former_sql, rules
 from xinheng.journal.models import Event, Payload
+from xinheng.journal.rules import Kept
 from xinheng.kernel.actors import Actor
+from xinheng.kernel.staged import BatchNeeded, Hold, TakenBack
 
 
 def write(*, by: Actor, action: str, object: str, before: Any = None, after: Any = None) -> Event:
@@ -57,6 +60,68 @@ def write_found(*, by: Actor, action: str, noun: str, query: str, chunk: int = 5
             changes = [(f"{noun}:{key}", _data(was), _data(is_)) for key, was, is_ in rows]
             count += len(write_many(by=by, action=action, changes=changes))
     return count
+
+
+def keep_former(*, by: Actor, batch_id: UUID, table: str, query: str) -> int:
+    """Keep what rows are before a batch changes them; return how many.
+
+    query: yields the row's key as text, the batch that wrote it last, its image as jsonb
+    The first image that a batch keeps of a row is the one that counts.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(former_sql.KEEP.format(query=query), {"batch": batch_id, "table": table})
+        return int(cursor.rowcount)
+
+
+def take_back(*, by: Actor, batch_id: UUID, undo_id: UUID, noun: str, kept: Kept) -> TakenBack:
+    """Remove the rows that a batch made and put back what it changed, in one table.
+
+    undo_id: the act, under which images of removed rows are kept; noun: what the journal calls
+        a row
+    refuses: BatchNeeded when rows were changed later, and then nothing is touched
+    """
+    holds = _later(batch_id, kept)
+    if holds:
+        raise BatchNeeded(holds)
+    params = {"batch": batch_id, "table": kept.table, "undo": undo_id, "key": kept.key}
+    with connection.cursor() as cursor:
+        cursor.execute(kept.fill(former_sql.KEEP_REMOVED), params)
+        cursor.execute(kept.fill(former_sql.REMOVE), params)
+        removed = int(cursor.rowcount)
+        query = kept.fill(former_sql.RETURNING).replace("%(batch)s", f"'{batch_id}'")
+        query = query.replace("%(table)s", f"'{kept.table}'")
+        write_found(by=by, action="journal.take_back", noun=noun, query=query)
+        cursor.execute(former_sql.COLUMNS, params)
+        columns = [f'"{name}"' for (name,) in cursor.fetchall()]
+        touch = ", changed_xid = pg_current_xact_id()" if kept.is_dated else ""
+        text = former_sql.RESTORE.replace("{columns}", ", ".join(columns))
+        text = text.replace("{values}", ", ".join(f"x.{name}" for name in columns))
+        cursor.execute(kept.fill(text.replace("{touch}", touch)), params)
+        restored = int(cursor.rowcount)
+    return TakenBack(removed, restored)
+
+
+def forget_former(*, by: Actor, batch_id: UUID) -> None:
+    """Forget the images of a batch that was taken back; the batches below it are told."""
+    with connection.cursor() as cursor:
+        cursor.execute(former_sql.BATCHES, {"batch": batch_id})
+        # Whoever takes those back later must know this act for one of their own.
+        changes = [(f"batch:{name}", None, None) for (name,) in cursor.fetchall()]
+        write_many(by=by, action="journal.restored", changes=changes)
+        cursor.execute(former_sql.FORGET, {"batch": batch_id})
+
+
+def _later(batch_id: UUID, kept: Kept) -> tuple[Hold, ...]:
+    text = former_sql.LATER + (former_sql.CHANGED if kept.is_dated else "")
+    with connection.cursor() as cursor:
+        cursor.execute(kept.fill(text) + " ORDER BY 1", {"batch": batch_id, "table": kept.table})
+        return tuple(Hold(str(row), *_WHY[why]) for row, why in cursor.fetchall())
+
+
+_WHY = {
+    "batch": ("后来的导入改过这一行", "a later import changed this row"),
+    "hand": ("这一行后来被修改过", "this row was changed later"),
+}
 
 
 def _data(value: Any) -> Any:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -39,3 +40,27 @@ def plain(value: Any) -> Any:
     if isinstance(value, decimal.Decimal | uuid.UUID | float):
         return str(value)
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table whose rows a batch can make and change, and how a row is named to a person.
+
+    label: SQL over the row `t`; key, type: its primary key; is_dated: it has changed_xid
+    """
+
+    table: str
+    label: str
+    key: str = "id"
+    type: str = "bigint"
+    is_dated: bool = True
+
+    def fill(self, text: str) -> str:
+        """Return a statement of `former_sql` about this table."""
+        for name in ("table", "label", "key", "type"):
+            text = text.replace(f"{{{name}}}", getattr(self, name))
+        return text
+
+    def images(self, rows: str) -> str:
+        """Return the query of images of the rows that a SELECT of this table yields."""
+        return f"SELECT x.{self.key}::text, x.batch_id, to_jsonb(x) FROM ({rows}) x"

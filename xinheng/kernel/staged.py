@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from xinheng.kernel.refusals import Refusal
 
+MOST_HOLDS_SHOWN = 50
+
 
 @dataclass(frozen=True, slots=True)
 class RowRefusal:
@@ -26,3 +28,40 @@ class Outcome:
     updated: int
     unchanged: int
     refused: tuple[RowRefusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """How many rows of a batch went, and how many are again what they were before it."""
+
+    removed: int
+    restored: int
+
+    def __add__(self, other: "TakenBack") -> "TakenBack":
+        return TakenBack(self.removed + other.removed, self.restored + other.restored)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why one row of a batch cannot be taken back: what came later and leans on it."""
+
+    row: str
+    zh: str
+    en: str
+
+
+class BatchNeeded(Refusal):
+    """Later facts lean on rows of the batch; `holds` names them, the first ones of `count`."""
+
+    code = "batch-needed"
+    zh = "后来的记录依赖这个批次的 {count} 行，整批未撤销。第一行：{row}，{why_zh}。"
+    en = (
+        "Later records lean on {count} rows of this batch, so none was taken back. "
+        "The first: {row}, {why_en}."
+    )
+    status = 409
+
+    def __init__(self, holds: tuple[Hold, ...], count: int | None = None) -> None:
+        self.holds = holds[:MOST_HOLDS_SHOWN]
+        first = holds[0]
+        super().__init__(count=count or len(holds), row=first.row, why_zh=first.zh, why_en=first.en)

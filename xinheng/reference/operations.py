@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import connection, models, transaction
 
 from xinheng import access, journal
+from xinheng.journal.rules import Kept
 from xinheng.kernel.actors import Actor
-from xinheng.kernel.staged import Outcome
+from xinheng.kernel.staged import Outcome, TakenBack
 from xinheng.reference import rules, shipped_rows
 from xinheng.reference.models import Holiday, Industry, Rate, Region
 from xinheng.reference.refusals import RateUnusable
@@ -126,6 +127,9 @@ def _record_staged(
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
+        images = KEPT[f"{noun}s"].images(_CHANGING[noun].format(relation=relation))
+        table = KEPT[f"{noun}s"].table
+        journal.keep_former(by=by, batch_id=batch_id, table=table, query=images)
         updated = journal.write_found(
             by=by,
             action=f"reference.update_{noun}",
@@ -161,6 +165,28 @@ def record_staged_holidays(
     )
 
 
+@transaction.atomic
+def take_back(*, by: Actor, batch_id: UUID, undo_id: UUID, kind: str) -> TakenBack:
+    """Take back a batch of rates or holidays; documents keep the rate they were booked at.
+
+    refuses: BatchNeeded
+    """
+    access.require(by, "reference.write")
+    found: TakenBack = journal.take_back(
+        by=by, batch_id=batch_id, undo_id=undo_id, noun=kind.removesuffix("s"), kept=KEPT[kind]
+    )
+    return found
+
+
+KEPT = {
+    "rates": Kept(
+        "reference_rate",
+        "concat_ws(' ', t.kind, nullif(t.source_currency || t.target_currency, ''), t.date)",
+        is_dated=False,
+    ),
+    "holidays": Kept("reference_holiday", "t.date", "date", "date", is_dated=False),
+}
+
 _CHANGED_HOLIDAYS = """
 SELECT h.date::text, jsonb_build_object('working', h.working),
        jsonb_build_object('working', s.working)
@@ -193,6 +219,14 @@ SELECT s.kind, s.source_currency, s.target_currency, s.date, s.rate, %(batch)s
   FROM {{relation}} s
  WHERE NOT EXISTS (SELECT FROM reference_rate r WHERE {_SAME_RATE})
  ORDER BY s.row"""
+
+
+_CHANGING = {
+    "rate": f"SELECT r.* FROM {{relation}} s JOIN reference_rate r ON {_SAME_RATE}"
+    " WHERE r.rate <> s.rate",
+    "holiday": "SELECT h.* FROM {relation} s JOIN reference_holiday h ON h.date = s.date"
+    " WHERE h.working <> s.working",
+}
 
 
 def _add(model: type[M], rows: list[M]) -> int:

@@ -1,5 +1,9 @@
 """The verbs of evidence: `from xinheng.evidence import operations as evidence`."""
 
+from xinheng.evidence.operations.questionnaires import (
+    record_answers,
+    record_staged_questionnaires,
+)
 from xinheng.evidence.operations.staged import (
     record_staged_bureau,
     record_staged_events,
@@ -7,11 +11,15 @@ from xinheng.evidence.operations.staged import (
     record_staged_statements,
     record_staged_tax_invoices,
 )
+from xinheng.evidence.operations.undoing import take_back
 
 __all__ = [
+    "record_answers",
     "record_staged_bureau",
     "record_staged_events",
     "record_staged_interactions",
+    "record_staged_questionnaires",
     "record_staged_statements",
     "record_staged_tax_invoices",
+    "take_back",
 ]

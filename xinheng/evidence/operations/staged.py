@@ -90,6 +90,9 @@ def _record(
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
+        changing = facts.changing(present).format(relation=relation)
+        query = facts.kept.images(changing)
+        journal.keep_former(by=by, batch_id=batch_id, table=facts.table, query=query)
         updated = journal.write_found(
             by=by,
             action=f"evidence.update_{facts.noun}",

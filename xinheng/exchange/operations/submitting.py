@@ -13,6 +13,7 @@ from xinheng.exchange import mapping as mappings
 from xinheng.exchange import store
 from xinheng.exchange.kinds import KINDS
 from xinheng.exchange.models import Batch
+from xinheng.exchange.operations.applying import ENDED
 from xinheng.exchange.queries import batch_row
 from xinheng.exchange.refusals import (
     BatchFinished,
@@ -93,7 +94,7 @@ def examine(*, by: Actor, batch_id: uuid.UUID) -> None:
 def _leave(by: Actor, batch_id: uuid.UUID, task: str) -> None:
     access.require(by, "exchange.import")
     batch = batch_row(by=by, batch_id=batch_id)
-    if batch.state in (Batch.State.DONE, Batch.State.REFUSED):
+    if batch.state in ENDED:
         label = Batch.State(batch.state)
         raise BatchFinished(batch=batch_id, state_zh=label.label, state_en=label.value)
     if not batch.source:

@@ -7,6 +7,7 @@ from xinheng.receivables.operations.invoices import (
     void_invoice,
 )
 from xinheng.receivables.operations.receipts import record_receipt, record_staged_receipts
+from xinheng.receivables.operations.undoing import take_back
 
 __all__ = [
     "record_dispute",
@@ -15,5 +16,6 @@ __all__ = [
     "record_staged_disputes",
     "record_staged_invoices",
     "record_staged_receipts",
+    "take_back",
     "void_invoice",
 ]

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from xinheng import access, journal
+from xinheng.journal.rules import Kept
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.money import Money
 from xinheng.kernel.refusals import Refusal
@@ -15,6 +16,7 @@ from xinheng.receivables.models import Invoice
 from xinheng.receivables.refusals import DisputeClosedEarly, DisputeTooBig, UnknownDocument
 from xinheng.receivables.sql import disputes as texts
 
+KEPT = Kept("receivables_dispute", "t.number")
 _STAGED = """
 CREATE TEMP TABLE rcv_given (
     row int, number text, invoice_id bigint, amount_minor bigint, reason text, opened_date date,
@@ -46,6 +48,8 @@ def record_staged_disputes(*, by: Actor, batch_id: UUID, relation: str) -> Outco
         refused += [RowRefusal(row, *_refusal(*rest)) for row, *rest in cursor.fetchall()]
         found = [one.row for one in refused]
         cursor.execute(texts.DROP_ROWS.format(relation=relation), {"rows": found})
+        changing = KEPT.images(texts.DIFFERING.format(relation=relation))
+        journal.keep_former(by=by, batch_id=batch_id, table=KEPT.table, query=changing)
         updated = journal.write_found(
             by=by,
             action="receivables.update_dispute",

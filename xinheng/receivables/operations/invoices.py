@@ -45,6 +45,7 @@ def record_staged_invoices(*, by: Actor, batch_id: UUID, relation: str) -> Outco
     act.journal_changes("invoice")
     if act.has_rebuilt:
         act.run(texts.MOVES_OUT)
+    act.keep()
     act.retract(matching.RETRACT_OF_INVOICES)
     act.write()
     act.run(texts.LINES)

@@ -35,6 +35,7 @@ def record_staged_receipts(*, by: Actor, batch_id: UUID, relation: str) -> Outco
     act.stage(relation)
     outcome = act.count()
     act.journal_changes("receipt")
+    act.keep()
     act.retract(matching.RETRACT_OF_RECEIPTS)
     act.write()
     act.restate("rcv_retracted")

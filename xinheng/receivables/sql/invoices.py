@@ -149,6 +149,19 @@ JOIN rcv_doc d ON d.number = l.number
 LEFT JOIN receivables_invoiceline o ON o.invoice_id = d.id AND o.line = l.line AND NOT d.is_new
 """
 
+# Documents that this act changes, with all their lines.
+IMAGES = """
+SELECT i.id::text, i.batch_id, to_jsonb(i) - 'life' || jsonb_build_object('lines', (
+           SELECT jsonb_agg(to_jsonb(l) - 'id' - 'invoice_id' ORDER BY l.line)
+           FROM receivables_invoiceline l WHERE l.invoice_id = i.id))
+FROM rcv_doc d JOIN receivables_invoice i ON i.id = d.id
+WHERE NOT d.is_new AND (d.is_changed OR EXISTS (
+    SELECT FROM rcv_line s
+    LEFT JOIN receivables_invoiceline o ON o.invoice_id = d.id AND o.line = s.line
+    WHERE s.number = d.number
+      AND (o.amount_minor, o.tax_minor) IS DISTINCT FROM (s.amount_minor, s.tax_minor)))
+"""
+
 _SHOWN = _MONEY + " " + _WORDS
 
 CHANGES = f"""

@@ -96,6 +96,12 @@ SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed), count
 FROM rcv_doc
 """
 
+IMAGES = """
+SELECT r.id::text, r.batch_id, to_jsonb(r) - 'life'
+FROM rcv_doc d JOIN receivables_receipt r ON r.id = d.id
+WHERE d.is_changed AND NOT d.is_new
+"""
+
 _SHOWN = _MONEY + " " + _WORDS
 SHOWN = tuple(_SHOWN.split())
 
