@@ -72,17 +72,21 @@ def _granted(customers: Any, granted: Mapping[int, int]) -> Any:
     return pa.array([granted.get(customer) for customer in customers.to_pylist()], pa.int64())
 
 
+SUMS = {
+    "exposure": "open_minor",
+    "overdue": "overdue_minor",
+    "limit_current": "limit_current_minor",
+    "limit_proposed": "limit_proposed_minor",
+}
+
+
 def summary(rows: pa.Table) -> dict[str, Any]:
     """Return counts by grade and tier, and sums by currency in minor units."""
+    sums = rows.select(["currency", *SUMS.values()])
     currencies = {}
     for currency in sorted(pc.unique(rows["currency"]).to_pylist()):
-        own = rows.filter(pc.equal(rows["currency"], currency))
-        currencies[currency] = {
-            "exposure": _sum(own["open_minor"]),
-            "overdue": _sum(own["overdue_minor"]),
-            "limit_current": _sum(own["limit_current_minor"]),
-            "limit_proposed": _sum(own["limit_proposed_minor"]),
-        }
+        own = sums.filter(pc.equal(sums["currency"], currency))
+        currencies[currency] = {name: _sum(own[column]) for name, column in SUMS.items()}
     return {
         "customers": rows.num_rows,
         "grades": _counts(rows["grade"]),
