@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from xinheng.factors.tables import ITEMS, SCHEMAS
 
 DAY = date(2026, 6, 30)
-WINDOWS = (0, 30, 60, 90, 91, 182, 273, 330, 360, 364, 365, 455, 730, 912, 1826)
+DATED = {
+    "bureau": "report_date", "questionnaires": "date", "tax_invoices": "date",
+    "interactions": "date",
+}  # fmt: skip
+WINDOWS = (0, 30, 60, 90, 91, 180, 182, 273, 330, 360, 364, 365, 455, 546, 730, 912, 1826)
 EDGES = sorted({edge + step for edge in WINDOWS for step in (-1, 0, 1)})
 BUCKETS = sorted({edge + step for edge in (0, 15, 22, 30, 60, 90, 120, 177) for step in (-1, 0, 1)})
 
@@ -64,6 +68,12 @@ class History:
     parts: tuple[Part, ...] = ()
     statements: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
+    # Rows of the declared tables of the same names, without the customer.
+    bureau: tuple[dict[str, Any], ...] = ()
+    questionnaires: tuple[dict[str, Any], ...] = ()
+    tax_invoices: tuple[dict[str, Any], ...] = ()
+    interactions: tuple[dict[str, Any], ...] = ()
+    disputes: tuple[dict[str, Any], ...] = ()
 
     def known(self) -> "History":
         """Return what is left when every row and mark later than DAY is deleted."""
@@ -90,6 +100,14 @@ class History:
                 if max(it["available_date"], it["period_end"]) <= DAY
             ),
             events=tuple(it for it in self.events if it["event_date"] <= DAY),
+            disputes=tuple(
+                {**it, "item": place[it["item"]], "closed_date": _known(it["closed_date"])}
+                for it in self.disputes if it["opened_date"] <= DAY
+            ),
+            **{
+                name: tuple(it for it in getattr(self, name) if it[dated] <= DAY)
+                for name, dated in DATED.items()
+            },
         )  # fmt: skip
 
 
@@ -202,6 +220,65 @@ events = st.fixed_dictionaries(
 )
 
 
+bureau = st.fixed_dictionaries(
+    {
+        "report_date": ages.map(before),
+        "agency": st.sampled_from(["甲", "乙"]),
+        "score_micro": st.one_of(st.none(), st.integers(0, 10**9)),
+        "pd_micro": st.one_of(st.none(), st.integers(0, 10**6)),
+        "recommended_limit_minor": st.one_of(st.none(), amounts),
+        "currency": st.sampled_from(["CNY", "CNY", "USD"]),
+    }
+)
+
+
+@st.composite
+def questionnaires(draw: st.DrawFn) -> tuple[dict[str, Any], ...]:
+    """Draw filled-in forms, one of a kind a day."""
+    found = {}
+    for form in draw(st.lists(st.sampled_from(["5c", "features", "own"]), max_size=4)):
+        possible = draw(st.sampled_from([0, 1, 190, 1000]))
+        row = {
+            "form": form, "date": before(draw(ages)), "possible": possible,
+            "earned": draw(st.integers(0, possible)), "weighed": draw(st.integers(0, 100)),
+            "weight": 100,
+        }  # fmt: skip
+        found[form, row["date"]] = row
+    return tuple(found.values())
+
+
+tax_invoices = st.fixed_dictionaries(
+    {
+        "direction": st.sampled_from(["sale", "sale", "sale", "purchase"]),
+        "date": ages.map(before),
+        "counterparty": st.sampled_from([None, "甲", "乙", "丙"]),
+        "amount_minor": st.one_of(amounts, amounts.map(lambda minor: -minor), st.just(0)),
+        "status": st.sampled_from(["valid", "valid", "valid", "void"]),
+    }
+)
+interactions = st.fixed_dictionaries(
+    {
+        "date": ages.map(before),
+        "kind": st.sampled_from(["complaint", "feedback", "visit", "call", "delivery_breach"]),
+    }
+)
+
+
+@st.composite
+def disputes(draw: st.DrawFn, given: tuple[Item, ...]) -> tuple[dict[str, Any], ...]:
+    """Draw disputes about items that stand, open or closed."""
+    found = []
+    for item in draw(st.lists(st.sampled_from(range(len(given))), max_size=2)) if given else []:
+        opened = max(given[item].issued, before(draw(ages)))
+        closed = draw(st.one_of(st.none(), ages.map(before)))
+        found.append({
+            "item": item, "opened_date": opened,
+            "closed_date": closed if closed and closed >= opened else None,
+            "amount_minor": draw(st.integers(1, given[item].minor)),
+        })  # fmt: skip
+    return tuple(found)
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> History:
     """Draw one customer's history."""
@@ -212,6 +289,11 @@ def histories(draw: st.DrawFn) -> History:
         parts=draw(parts(found)),
         statements=draw(statements()),
         events=draw(st.lists(events, max_size=4).map(tuple)),
+        bureau=draw(st.lists(bureau, max_size=3).map(tuple)),
+        questionnaires=draw(questionnaires()),
+        tax_invoices=draw(st.lists(tax_invoices, max_size=6).map(tuple)),
+        interactions=draw(st.lists(interactions, max_size=4).map(tuple)),
+        disputes=draw(disputes(found)),
     )
 
 
@@ -236,6 +318,12 @@ def tables(given: list[History]) -> dict[str, pa.Table]:
         ]
         rows["statements"] += [{**key, **it} for it in history.statements]
         rows["events"] += [{**key, **it} for it in history.events]
+        for name in DATED:
+            rows[name] += [{**key, **it} for it in getattr(history, name)]
+        rows["disputes"] += [
+            {**key, **_contested(it), "item_id": customer_id * 1000 + it["item"]}
+            for it in history.disputes
+        ]
     return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in SCHEMAS}
 
 
@@ -289,7 +377,45 @@ def record(given: list[History]) -> list[int]:
             Event(customer=customer, reference=f"{customer.code}-{n}", **it)
             for n, it in enumerate(history.events)
         )
+        _record_evidence(customer, history)
     return ids
+
+
+def _contested(dispute: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in dispute.items() if name != "item"}
+
+
+def _record_evidence(customer: Any, history: History) -> None:
+    from decimal import Decimal
+
+    from xinheng.evidence.models import BureauReport, Interaction, Questionnaire, TaxInvoice
+
+    def millionths(value: int | None) -> Decimal | None:
+        return None if value is None else Decimal(value) / 1_000_000
+
+    BureauReport.objects.bulk_create(
+        BureauReport(
+            customer=customer, reference=f"{customer.code}-{n}", agency=it["agency"],
+            report_date=it["report_date"], score=millionths(it["score_micro"]),
+            pd=millionths(it["pd_micro"]), currency=it["currency"],
+            recommended_limit_minor=it["recommended_limit_minor"],
+        )
+        for n, it in enumerate(history.bureau)
+    )  # fmt: skip
+    Questionnaire.objects.bulk_create(
+        Questionnaire(customer=customer, form_version=1, enough=it["possible"] > 0, **it)
+        for it in history.questionnaires
+    )
+    TaxInvoice.objects.bulk_create(
+        TaxInvoice(
+            customer=customer, number=str(n), **{**it, "counterparty": it["counterparty"] or ""}
+        )
+        for n, it in enumerate(history.tax_invoices)
+    )
+    Interaction.objects.bulk_create(
+        Interaction(customer=customer, reference=f"{customer.code}-{n}", **it)
+        for n, it in enumerate(history.interactions)
+    )
 
 
 def _record_documents(customer: Any, history: History) -> None:
@@ -322,4 +448,11 @@ def _record_documents(customer: Any, history: History) -> None:
             credit_note=None if part.source is None else written[part.source],
             amount_minor=part.minor, credit_minor=part.minor, source_credit_minor=part.minor,
             effective_date=part.on, ended_date=part.ended,
+        )  # fmt: skip
+    from xinheng.receivables.models import Dispute
+
+    for n, it in enumerate(history.disputes):
+        Dispute.objects.create(
+            invoice=written[it["item"]], number=f"{customer.code}-D{n}", reason="短少",
+            **_contested(it),
         )  # fmt: skip

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.exchange.conftest import Importer
-from xinheng.evidence.models import BureauReport, Interaction, TaxInvoice
+from xinheng.evidence.models import BureauReport, Interaction, Questionnaire, TaxInvoice
 from xinheng.journal.models import Event
 from xinheng.reference.models import Holiday
 
@@ -117,3 +117,68 @@ def test_days_off_are_recorded_and_keep_their_names(imported: Importer) -> None:
     assert (kept.working, kept.name, kept.batch_id) == (True, "春节", batch.uuid)
     assert imported("holidays", body).unchanged == 2
     assert Event.objects.filter(action="reference.update_holiday").count() == 1
+
+
+ANSWERS = (
+    "customer_code,form,date,item,answer\n"
+    "C1,5c,2026-05-01,payment_record,always_on_time\n"
+    "C1,5C 信用要素,2026-05-01,从业年限（年）,3.0\n"
+    "C1,5c,2026-05-01,补充说明,老客户\n"
+    "C2,特征分析,2026-05-02,表面印象,7\n"
+)
+
+
+@pytest.fixture
+def forms(db: None) -> None:
+    """The shipped questionnaires, in force."""
+    from xinheng import access
+    from xinheng.definitions import operations as definitions
+
+    definitions.publish_shipped(by=access.system("test"))
+
+
+@pytest.mark.usefixtures("forms")
+def test_answers_are_taken_by_name_or_label_and_added_up(imported: Importer) -> None:
+    """Shipped points: 12 × 10 for a payment record always on time, 7 × 6 for three years."""
+    first = imported("questionnaires", ANSWERS)
+    assert (first.state, first.created, first.errors) == ("done", 4, [])
+    head = Questionnaire.objects.get(form="5c")
+    assert (head.earned, head.possible, head.weighed, head.weight) == (162, 190, 19, 100)
+    assert (head.answered, head.items, head.enough) == (2, 14, False)
+    assert dict(head.answers.values_list("item", "answer"))["years_in_trade"] == "3"
+    again = imported("questionnaires", ANSWERS)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 4)
+    changed = imported("questionnaires", ANSWERS.replace("always_on_time", "经常逾期 30 天以内"))
+    assert (changed.created, changed.updated, changed.unchanged) == (0, 1, 3)
+    head.refresh_from_db()
+    assert head.earned == 12 * 3 + 42
+    assert Event.objects.get(action="evidence.update_answer").payload.before == {
+        "answer": "always_on_time"
+    }
+
+
+@pytest.mark.usefixtures("forms")
+@pytest.mark.parametrize(
+    ("was", "given", "column", "told"),
+    [
+        ("5c,2026-05-01,payment", "6c,2026-05-01,payment", "form", "特征分析"),
+        ("payment_record", "no_such_item", "item", "付款记录"),
+        ("always_on_time", "perhaps", "answer", "一贯按期"),
+        ("3.0", "三年", "answer", "数字"),
+    ],
+)
+def test_an_answer_the_form_does_not_know_names_those_it_does(
+    imported: Importer, was: str, given: str, column: str, told: str
+) -> None:
+    batch = imported("questionnaires", ANSWERS.replace(was, given, 1))
+    assert batch.state == "refused"
+    assert [error["column"] for error in batch.errors] == [column]
+    assert told in batch.errors[0]["zh"]
+    assert not Questionnaire.objects.exists()
+
+
+@pytest.mark.usefixtures("forms")
+def test_the_label_and_the_name_of_one_answer_are_one_row(imported: Importer) -> None:
+    body = ANSWERS + "C1,5C 信用要素,2026-05-01,付款记录,一贯按期\n"
+    batch = imported("questionnaires", body)
+    assert (batch.created, batch.duplicates) == (4, 1)

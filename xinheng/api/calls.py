@@ -29,6 +29,24 @@ CALLS: dict[str, Call] = {
     "list_customers": Call("GET", "/customers", "customers.read"),
     "get_customer": Call("GET", "/customers/{code}", "customers.read", "code"),
     "get_customer_timeline": Call("GET", "/customers/{code}/timeline", "customers.read", "code"),
+    "list_contacts": Call("GET", "/customers/{code}/contacts", "customers.read", "code"),
+    "add_contact": Call("POST", "/customers/{code}/contacts", "contacts.write", "code"),
+    "change_contact": Call(
+        "PATCH", "/customers/{code}/contacts/{row_id}", "contacts.write", "code"
+    ),
+    "remove_contact": Call(
+        "DELETE", "/customers/{code}/contacts/{row_id}", "contacts.write", "code"
+    ),
+    "list_bank_accounts": Call("GET", "/customers/{code}/bank-accounts", "customers.read", "code"),
+    "add_bank_account": Call(
+        "POST", "/customers/{code}/bank-accounts", "bank_accounts.write", "code"
+    ),
+    "change_bank_account": Call(
+        "PATCH", "/customers/{code}/bank-accounts/{row_id}", "bank_accounts.write", "code"
+    ),
+    "remove_bank_account": Call(
+        "DELETE", "/customers/{code}/bank-accounts/{row_id}", "bank_accounts.write", "code"
+    ),
     "import_customers": Call("POST", "/customers/batch", "exchange.import"),
     "import_groups": Call("POST", "/groups/batch", "exchange.import"),
     "import_invoices": Call("POST", "/invoices/batch", "exchange.import"),
@@ -37,6 +55,7 @@ CALLS: dict[str, Call] = {
     "import_statements": Call("POST", "/statements/batch", "exchange.import"),
     "import_events": Call("POST", "/events/batch", "exchange.import"),
     "import_bureau": Call("POST", "/bureau/batch", "exchange.import"),
+    "import_questionnaires": Call("POST", "/questionnaires/batch", "exchange.import"),
     "import_tax_invoices": Call("POST", "/tax_invoices/batch", "exchange.import"),
     "import_interactions": Call("POST", "/interactions/batch", "exchange.import"),
     "import_rates": Call("POST", "/rates/batch", "exchange.import"),

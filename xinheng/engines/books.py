@@ -47,7 +47,7 @@ SELECTS = {
 SELECT id AS customer_id, code, currency, NULLIF(industry, '') AS industry,
        NULLIF(region, '') AS region, NULLIF(size, '') AS size, since, registered_capital_minor
 FROM parties_customer
-WHERE {customers}
+WHERE merged_into_id IS NULL AND {customers}
 """,
     "invoices": _INVOICES,
     "receipts": """
@@ -67,6 +67,29 @@ WHERE {{customers}}
 SELECT customer_id, event_date, kind, role, title, currency, amount_minor
 FROM evidence_event
 WHERE customer_id IS NOT NULL AND {customers}
+""",
+    "bureau": """
+SELECT customer_id, report_date, agency,
+       CAST(round(score * 1000000) AS BIGINT) AS score_micro,
+       CAST(round(pd * 1000000) AS BIGINT) AS pd_micro, recommended_limit_minor, currency
+FROM evidence_bureaureport
+WHERE {customers}
+""",
+    "questionnaires": """
+SELECT customer_id, form, date, CASE WHEN enough THEN earned ELSE 0 END AS earned,
+       CASE WHEN enough THEN possible ELSE 0 END AS possible, weighed, weight
+FROM evidence_questionnaire
+WHERE {customers}
+""",
+    "tax_invoices": """
+SELECT customer_id, direction, date, NULLIF(counterparty, '') AS counterparty, amount_minor, status
+FROM evidence_taxinvoice
+WHERE {customers}
+""",
+    "interactions": """
+SELECT customer_id, date, kind
+FROM evidence_interaction
+WHERE {customers}
 """,
 }
 # What the customer is called in each SELECT.

@@ -1,16 +1,17 @@
 """Writing into a folder of files what they lead to, so that no reader works it out again.
 
 The files keep their columns and their order; they gain `customer_id`, invoices also their id and
-position, and `allocations.parquet` is added. A snapshot that has these is read in place.
+position, and `allocations.parquet` is added. A snapshot that has these is read in place. The same
+files give the same bytes, however much of the work went through the disk.
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet
 
-from xinheng.engines import filing
+from xinheng.engines import filed_evidence, filing
+from xinheng.engines.raw import Raw
 from xinheng.engines.snapshots import Snapshot
 
 _OF_CUSTOMER = """
@@ -19,6 +20,7 @@ FROM {rows} AS f LEFT JOIN filed_customers AS c ON c.code = f.customer_code
 ORDER BY f.file_row_number
 """
 
+_SCORED = Raw("", frozenset(("score", "pd")))
 _COMPLETED = {
     "customers": """
 SELECT f.* EXCLUDE (file_row_number), c.customer_id
@@ -41,6 +43,27 @@ FROM {rows} AS f LEFT JOIN documents AS d ON d.number = f.invoice_number
 ORDER BY f.file_row_number
 """,
     "statements": _OF_CUSTOMER,
+    "bureau": f"""
+SELECT f.* EXCLUDE (file_row_number), c.customer_id,
+       {filed_evidence.micro(_SCORED, "score")}, {filed_evidence.micro(_SCORED, "pd")}
+FROM {{rows}} AS f LEFT JOIN filed_customers AS c ON c.code = f.customer_code
+ORDER BY f.file_row_number
+""",
+    # The first answer of a questionnaire carries what all of them come to.
+    "questionnaires": f"""
+SELECT f.* EXCLUDE (file_row_number), c.customer_id, q.earned, q.possible, q.weighed, q.weight
+FROM {{rows}} AS f
+LEFT JOIN ({
+        filed_evidence.FORMS_OF.format(
+            sums=filed_evidence.SUMS, rows="{rows}", place="file_row_number"
+        )
+    }) AS q
+  ON q.at = f.file_row_number
+LEFT JOIN filed_customers AS c ON c.code = q.customer_code
+ORDER BY f.file_row_number
+""",
+    "tax_invoices": _OF_CUSTOMER,
+    "interactions": _OF_CUSTOMER,
     "events": f"""
 SELECT f.* EXCLUDE (file_row_number), {filing.RESOLVED} AS customer_id
 FROM {{rows}} AS f {filing.resolving("f")}
@@ -53,25 +76,36 @@ SELECT * FROM filed_allocations ORDER BY item_id, effective_date, source, amount
 """
 
 
-def complete(folder: Path) -> None:
+def complete(folder: Path, *, memory: str = "4GB") -> None:
     """Complete the files of a folder, each invoice being one line.
 
+    memory:  what the work may take; beyond it goes through a temporary folder beside the files
     refuses: SnapshotUnreadable
     """
     snapshot = Snapshot(folder)
-    with duckdb.connect(config={"preserve_insertion_order": "true"}) as connection:
+    with (
+        TemporaryDirectory(dir=folder, prefix=".completing-") as beside,
+        duckdb.connect(
+            config={
+                "preserve_insertion_order": "true",
+                "memory_limit": memory,
+                "temp_directory": beside,
+            }
+        ) as connection,
+    ):
         snapshot.file(connection)
         for name, query in _COMPLETED.items():
             path = folder / f"{name}.parquet"
             if path.exists():
                 text = str(path).replace("'", "''")
                 rows = f"read_parquet('{text}', file_row_number = true)"
-                _write(connection, query.format(rows=rows), path)
-        _write(connection, _ALLOCATIONS, folder / "allocations.parquet")
+                _write(connection, query.format(rows=rows), path, Path(beside))
+        _write(connection, _ALLOCATIONS, folder / "allocations.parquet", Path(beside))
 
 
-def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    # The rows are all here before the file they came from is replaced; one chunk per column makes
-    # the same rows the same bytes.
-    rows = connection.sql(query).to_arrow_table().combine_chunks()
-    pa.parquet.write_table(rows, path, compression="zstd")
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path, beside: Path) -> None:
+    draft = beside / path.name
+    text = str(draft).replace("'", "''")
+    connection.execute(f"COPY ({query}) TO '{text}' (FORMAT parquet, COMPRESSION zstd)")
+    # The file it came from is replaced only by a whole one.
+    draft.replace(path)

@@ -6,36 +6,18 @@ money that names no invoice goes to the oldest due item issued by then (`receiva
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
+from xinheng.engines import filed_evidence
+from xinheng.engines.raw import Raw
 from xinheng.factors.tables import ITEMS
 from xinheng.receivables import rules
 
 # Evidence counts from this many days after the end of its period when nothing else is said.
 AVAILABLE_AFTER_DAYS = 120
 AVAILABLE = f"CAST(period_end + {AVAILABLE_AFTER_DAYS} AS DATE)"
-
-
-class Raw(NamedTuple):
-    """A file as a relation, and the columns it has."""
-
-    rows: str
-    columns: frozenset[str]
-
-    def column(self, name: str, kind: str, default: str = "NULL") -> str:
-        """Return SQL for a column that may be missing or empty."""
-        if name not in self.columns:
-            return f"CAST({default} AS {kind}) AS {name}"
-        given = f"NULLIF({name}, '')" if kind == "VARCHAR" else name
-        value = given if default == "NULL" else f"COALESCE({given}, {default})"
-        return f"CAST({value} AS {kind}) AS {name}"
-
-    def source(self) -> str:
-        """Return the rows, or none if there is no file."""
-        return self.rows if self.columns else "(SELECT 1 WHERE FALSE)"
 
 
 def file(target: duckdb.DuckDBPyConnection, read: Callable[[str], Raw]) -> str:
@@ -58,6 +40,7 @@ def file(target: duckdb.DuckDBPyConnection, read: Callable[[str], Raw]) -> str:
     target.execute(_disputes(read("disputes")))
     target.execute(_statements(read("statements")))
     target.execute(_events(read("events")))
+    filed_evidence.file(target, read)
     return ""
 
 
@@ -68,6 +51,7 @@ _REQUIRED = {
     "disputes": {"number", "invoice_number", "amount_minor", "opened_date"},
     "statements": {"customer_code", "period_end"},
     "events": {"event_date", "kind", "title"},
+    **filed_evidence.REQUIRED,
 }
 
 

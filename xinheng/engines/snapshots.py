@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from xinheng.engines import filing, manifest
+from xinheng.engines.raw import Raw
 from xinheng.engines.refusals import SnapshotUnreadable
 from xinheng.factors.tables import SCHEMAS
 
@@ -91,9 +92,9 @@ class Snapshot(AbstractContextManager["Snapshot"]):
         if problem:
             raise SnapshotUnreadable(folder=str(self.folder), what=problem)
 
-    def _reader(self, target: duckdb.DuckDBPyConnection) -> Callable[[str], filing.Raw]:
-        def read(name: str) -> filing.Raw:
-            return filing.Raw(self._rows(name), frozenset(self._columns(target, name)))
+    def _reader(self, target: duckdb.DuckDBPyConnection) -> Callable[[str], Raw]:
+        def read(name: str) -> Raw:
+            return Raw(self._rows(name), frozenset(self._columns(target, name)))
 
         return read
 

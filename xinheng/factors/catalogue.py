@@ -11,8 +11,16 @@ from typing import Any
 from ibis.expr import types as ir
 
 from xinheng.factors import statements, trade
+from xinheng.factors.appraisals import (
+    BUREAU,
+    DISPUTES,
+    FEATURES_FORM,
+    FIVE_C_FORM,
+    INTERACTIONS,
+)
 from xinheng.factors.dimensions import (
     cooperation,
+    early,
     external,
     financial,
     payment,
@@ -22,6 +30,7 @@ from xinheng.factors.dimensions import (
 from xinheng.factors.events import EVENTS
 from xinheng.factors.factor import UNITS, Factor, Figure
 from xinheng.factors.figures import FIGURES
+from xinheng.factors.own_trade import BUYERS, OWN_TRADE
 from xinheng.factors.receivables import OPEN_ITEMS, PAYMENTS
 from xinheng.factors.sources import Measures, Source
 from xinheng.factors.statements import STATEMENTS, YEAR_EARLIER
@@ -30,7 +39,8 @@ from xinheng.factors.trade import TRADE, VOIDED
 from xinheng.kernel.conditions import Field
 
 SOURCES: tuple[Source, ...] = (
-    TRADE, VOIDED, OPEN_ITEMS, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS,
+    TRADE, VOIDED, OPEN_ITEMS, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS, BUREAU,
+    FIVE_C_FORM, FEATURES_FORM, INTERACTIONS, DISPUTES, OWN_TRADE, BUYERS,
 )  # fmt: skip
 # Measures made of other measures and used more than once.
 DERIVED: dict[str, Callable[[Measures], Any]] = {
@@ -46,6 +56,7 @@ CATALOGUE: tuple[Factor, ...] = (
     *cooperation.FACTORS,
     *reputation.FACTORS,
     *external.FACTORS,
+    *early.FACTORS,
 )
 _EVERY: tuple[Factor | Figure, ...] = (*CATALOGUE, *FIGURES)
 BY_CODE: dict[str, Factor | Figure] = {it.code: it for it in _EVERY}

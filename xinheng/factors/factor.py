@@ -48,6 +48,11 @@ FACTS: dict[str, tuple[str, str]] = {
     "receipts": ("发票与收款", "invoices and receipts"),
     "statements": ("财务报表", "financial statements"),
     "events": ("公开事件", "public events"),
+    "bureau": ("征信报告", "bureau reports"),
+    "questionnaires": ("问卷", "questionnaires"),
+    "tax_invoices": ("客户税务发票", "tax invoices of the customer"),
+    "interactions": ("往来记录", "interactions"),
+    "disputes": ("争议", "disputes"),
 }
 
 HIGHER, LOWER = "higher", "lower"  # which side is better

@@ -91,6 +91,41 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "currency": "string",
         "amount_minor": "int64",
     },
+    # Reports of credit bureaus; score and probability of default in millionths.
+    "bureau": {
+        "customer_id": "int64",
+        "report_date": "date",
+        "agency": "string",
+        "score_micro": "int64",
+        "pd_micro": "int64",
+        "recommended_limit_minor": "int64",
+        "currency": "string",
+    },
+    # One filled-in form a row: weighted points earned and possible (both 0 where too few items
+    # are answered for a score), weight of the answered items and of the whole form.
+    "questionnaires": {
+        "customer_id": "int64",
+        "form": "string",
+        "date": "date",
+        "earned": "int64",
+        "possible": "int64",
+        "weighed": "int64",
+        "weight": "int64",
+    },
+    # The customer's own trade with others, in renminbi; red letters are below 0.
+    "tax_invoices": {
+        "customer_id": "int64",
+        "direction": "string",
+        "date": "date",
+        "counterparty": "string",
+        "amount_minor": "int64",
+        "status": "string",
+    },
+    "interactions": {
+        "customer_id": "int64",
+        "date": "date",
+        "kind": "string",
+    },
 }
 
 
@@ -105,6 +140,10 @@ class Tables:
     disputes: ir.Table
     statements: ir.Table
     events: ir.Table
+    bureau: ir.Table
+    questionnaires: ir.Table
+    tax_invoices: ir.Table
+    interactions: ir.Table
 
 
 def declared() -> Tables:

@@ -1,4 +1,4 @@
-"""合作历史: how long we know the customer, how steadily and how recently it has bought."""
+"""合作历史: how long we know the customer, how steadily it has bought, how we get along."""
 
 from typing import Any
 
@@ -11,6 +11,10 @@ def _years_known(row: Measures) -> Any:
     since = p.only(row.since <= row.as_of, row.since)
     first = p.smaller(since, row.first_invoice)
     return p.div(p.days_between(row.as_of, first) * 4, 1461)
+
+
+def _dealings(code: str, zh: str, en: str, unit: str, *rest: Any) -> Factor:
+    return Factor(code, zh, en, unit, LOWER, "cooperation", "interactions", *rest)
 
 
 FACTORS = (
@@ -35,5 +39,30 @@ FACTORS = (
         "f_invoices_12m", "近一年发票张数", "Invoices, 12 months", "count", HIGHER, "cooperation",
         "invoices", "近 365 天开出的发票张数", "number of invoices issued in the last 365 days",
         lambda row: row.invoices_365,
+    ),
+    _dealings(
+        "f_complaints_6m", "近半年投诉次数", "Complaints, 6 months", "count",
+        "近 180 天投诉次数", "complaints in the last 180 days",
+        lambda row: row.complaints_180,
+    ),
+    _dealings(
+        "f_breaches_12m", "近一年交付违约次数", "Delivery breaches, 12 months", "count",
+        "近 365 天交付违约次数", "delivery breaches in the last 365 days",
+        lambda row: row.breaches_365,
+    ),
+    _dealings(
+        "f_days_since_visit", "距上次拜访天数", "Days since last visit", "days",
+        "截止日 − 最近一次拜访的日期", "as-of date - date of the last visit",
+        lambda row: p.days_between(row.as_of, row.last_visit),
+    ),
+    Factor(
+        "f_disputes_12m", "近一年争议次数", "Disputes, 12 months", "count", LOWER, "cooperation",
+        "disputes", "近 365 天提出的争议次数", "disputes opened in the last 365 days",
+        lambda row: row.disputes_365,
+    ),
+    Factor(
+        "f_disputed_share", "争议率", "Disputed share", "share", LOWER, "cooperation", "disputes",
+        "未结争议金额 ÷ 未清发票金额", "amount in open disputes / open invoices",
+        lambda row: p.div_positive(row.disputed_open, row.open_invoices),
     ),
 )  # fmt: skip

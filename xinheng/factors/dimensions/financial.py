@@ -1,4 +1,4 @@
-"""财务: what the latest statement says. Flows are taken over twelve months."""
+"""财务: what the latest statement (flows over twelve months) and own tax invoices say."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import ibis
 from xinheng.factors import primitives as p
 from xinheng.factors import rules
 from xinheng.factors.factor import HIGHER, LOWER, Factor
+from xinheng.factors.own_trade import CURRENCY
 from xinheng.factors.sources import Measures
 from xinheng.factors.statements import item, model, ratio
 
@@ -31,6 +32,15 @@ def _financial(
     code: str, zh: str, en: str, unit: str, better: str, *rest: Any, **more: Any
 ) -> Factor:
     return Factor(code, zh, en, unit, better, "financial", "statements", *rest, **more)
+
+
+def _own_trend(row: Measures) -> Any:
+    before = row.own_sales_half_2
+    return p.div_positive(row.own_sales_half_0 - before, before)
+
+
+def _own_trade(code: str, zh: str, en: str, unit: str, better: str, *rest: Any) -> Factor:
+    return Factor(code, zh, en, unit, better, "financial", "tax_invoices", *rest)
 
 
 FACTORS = (
@@ -89,5 +99,36 @@ FACTORS = (
         "current ratio + quick ratio - current liabilities/equity - liabilities/equity",
         lambda row: row.working_assets_index,
         reference="营运资产分析模型",
+    ),
+    _own_trade(
+        "f_own_sales_12m", "开票销售额", "Own sales by tax invoices", "money", HIGHER,
+        "客户近 365 天有效销项发票金额（红字抵减），人民币客户",
+        "valid sales invoices of the customer, last 365 days, red letters taken off; customers "
+        "in renminbi",
+        lambda row: p.only(row.currency == CURRENCY, row.own_sales_365),
+    ),
+    _own_trade(
+        "f_own_sales_trend", "开票销售趋势", "Own sales trend", "share", HIGHER,
+        "客户近 182 天开票销售额 ÷ 上年同期（早 364 天）− 1",
+        "own sales of the last 182 days / of the same days 364 days earlier - 1",
+        _own_trend,
+    ),
+    _own_trade(
+        "f_own_void_share", "开票作废率", "Own voided share", "share", LOWER,
+        "客户近 365 天作废销项发票张数 ÷ 销项发票张数",
+        "voided sales invoices / sales invoices of the customer, last 365 days",
+        lambda row: p.div_positive(row.own_void_365, row.own_invoices_365),
+    ),
+    _own_trade(
+        "f_own_red_share", "开票红字率", "Own red-letter share", "share", LOWER,
+        "客户近 365 天有效销项红字金额 ÷ 蓝字金额",
+        "red-letter amounts / positive amounts of valid sales invoices, last 365 days",
+        lambda row: p.div_positive(-row.own_red_365, row.own_sold_365),
+    ),
+    _own_trade(
+        "f_top_buyer_share", "第一大买方占比", "Largest buyer share", "share", LOWER,
+        "近 365 天最大买方净开票额 ÷ 净额为正的买方合计（只计有名称的买方）",
+        "net sales to the largest buyer / to all buyers with net sales, named ones, last 365 days",
+        lambda row: p.div_positive(row.buyer_largest, row.buyer_total),
     ),
 )  # fmt: skip

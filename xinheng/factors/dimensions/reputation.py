@@ -1,9 +1,9 @@
-"""口碑与舆情: who sues the customer, for how much, what the trade and the press report."""
+"""口碑与舆情: who sues the customer, what the press reports, how our own people appraise it."""
 
 from typing import Any
 
 from xinheng.factors import primitives as p
-from xinheng.factors.factor import LOWER, Factor
+from xinheng.factors.factor import HIGHER, LOWER, Factor
 from xinheng.factors.sources import Measures
 from xinheng.factors.statements import item
 
@@ -18,6 +18,13 @@ def _claims_to_equity(row: Measures) -> Any:
 
 def _reputation(code: str, zh: str, en: str, unit: str, *rest: Any) -> Factor:
     return Factor(code, zh, en, unit, LOWER, "reputation", "events", *rest)
+
+
+def _appraisal(code: str, zh: str, en: str, *rest: Any, reference: str) -> Factor:
+    facts = "questionnaires"
+    return Factor(
+        code, zh, en, "share", HIGHER, "reputation", facts, *rest, reference=reference
+    )  # fmt: skip
 
 
 FACTORS = (
@@ -42,5 +49,29 @@ FACTORS = (
         "近 365 天标题含不利事项且未同时澄清或了结的新闻数",
         "news of the last 365 days whose title reports harm that is neither denied nor over",
         lambda row: row.adverse_news_365,
+    ),
+    _appraisal(
+        "f_five_c", "5C 得分", "Five C score",
+        "730 天内最近一份 5C 问卷：Σ 权重 × 得分 ÷ Σ 权重 × 满分（只计有信息的题目）",
+        "latest five C form within 730 days: sum of weight x points / sum of weight x most points, "
+        "over what is answered",
+        lambda row: p.div_positive(row.five_c_earned, row.five_c_possible),
+        reference="5C: character, capacity, capital, collateral, conditions",
+    ),
+    _appraisal(
+        "f_features", "特征分析得分", "Characteristic analysis",
+        "730 天内最近一份特征分析：Σ 权重 × 得分 ÷（10 × Σ 权重），只计有信息的特征，"
+        "不足 12 项无分",
+        "latest characteristic analysis within 730 days: sum of weight x points / (10 x sum of "
+        "weight) over what is known; none with fewer than 12 items",
+        lambda row: p.div_positive(row.features_earned, row.features_possible),
+        reference="特征分析模型",
+    ),
+    _appraisal(
+        "f_features_coverage", "特征分析信息覆盖率", "Characteristic analysis coverage",
+        "730 天内最近一份特征分析：有信息特征的权重 ÷ 全部权重",
+        "latest characteristic analysis within 730 days: weight of what is known / whole weight",
+        lambda row: p.div_positive(row.features_weighed, row.features_weight),
+        reference="特征分析模型",
     ),
 )  # fmt: skip
