@@ -67,8 +67,8 @@ TABLES: dict[str, Rights] = {
     "messaging_outgoing": CHANGE,
     "messaging_notification": ALL,
     # Parties.
-    "parties_group": CHANGE,
-    "parties_customer": CHANGE,
+    "parties_group": ALL,
+    "parties_customer": ALL,
     "parties_contact": ALL,
     "parties_bankaccount": ALL,
     # The ledger: entries are added, counters and ladder are moved by its trigger alone.
@@ -114,7 +114,7 @@ TABLES: dict[str, Rights] = {
     "exchange_batch": CHANGE,
     # Duplicates and merges.
     "masterdata_search": CHANGE,
-    "masterdata_candidate": CHANGE,
+    "masterdata_candidate": ALL,
     "masterdata_merge": CHANGE,
     "masterdata_part": ADD,
 }

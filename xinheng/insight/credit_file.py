@@ -12,6 +12,7 @@ from xinheng.insight.customers import MAIN_SEGMENT
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.limits.models import Latest
+from xinheng.parties import aliases
 from xinheng.parties import queries as parties
 from xinheng.parties.models import Customer
 from xinheng.parties.queries import BankAccountRow, ContactRow
@@ -80,11 +81,12 @@ class CreditFile:
 def customer_in_scope(*, by: Actor, code: str) -> Customer:
     """Return the customer with this code if the actor may see it.
 
+    The code of a customer that was merged leads to the one that stands for it.
     refuses: CustomerUnknown
     """
     rows = access.visible(by, "customers.read", Customer.objects.all())
     found: Customer | None = (
-        rows.select_related("group", "owner", "department").filter(code=code).first()
+        rows.select_related("group", "owner", "department").filter(aliases.called(code)).first()
     )
     if found is None:
         raise CustomerUnknown(customer=code)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from xinheng.jobs import exchange, housekeeping, messaging, reviews
+from xinheng.jobs import exchange, housekeeping, masterdata, messaging, reviews
 
 
 class Body(NamedTuple):
@@ -20,6 +20,8 @@ BODIES = (
     Body("exchange.apply", exchange.apply, attempts=3),
     Body("exchange.undo", exchange.undo, attempts=3),
     Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),
+    Body("masterdata.search", masterdata.search, attempts=3),
+    Body("masterdata.search_batch", masterdata.search_batch, attempts=3),
     Body("messaging.deliver", messaging.deliver, attempts=10),
     Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
     Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),

@@ -31,9 +31,12 @@ def keys(one: Subject) -> Iterator[str]:
     if len(core) >= 3:
         yield f"s:{''.join(sorted(core))}"
     if 4 <= len(core) <= LONGEST:
-        # Names at distance one share what is left when the differing character is taken out.
+        # Names at distance one share what is left when the differing character is taken out,
+        # or one of them is what is left of the other.
+        yield f"d:{core}"
         yield from (f"d:{core[:at]}{core[at + 1 :]}" for at in range(len(core)))
         if one.name.is_chinese:
+            yield f"e:{one.sound}"
             for at in range(len(syllables)):
                 yield f"e:{' '.join(syllables[:at] + syllables[at + 1 :])}"
     if len(core) >= 8:

@@ -16,6 +16,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.limits import queries as limits
 from xinheng.limits.policy import Policy
 from xinheng.limits.rules import Amounts, amounts_in
+from xinheng.parties import aliases
 from xinheng.parties.models import Customer
 from xinheng.reference import queries as reference
 from xinheng.reference.refusals import NoExchangeRate
@@ -125,8 +126,8 @@ def select(by: Actor, codes: Iterable[str] | None) -> Selection:
     if codes is None:
         return _chosen(list(rows.values_list("pk", "code")))
     wanted = list(dict.fromkeys(codes))
-    found = list(rows.filter(code__in=wanted).values_list("pk", "code"))
-    _refuse_missing(set(wanted) - {code for _, code in found})
+    found = list(rows.filter(aliases.called(*wanted)).values_list("pk", "code"))
+    _refuse_missing(set(wanted) - {code for _, code in found} - aliases.merged(by=by, codes=wanted))
     return _chosen(found)
 
 
