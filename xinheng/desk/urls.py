@@ -6,9 +6,12 @@ app_name = "desk"
 urlpatterns = [
     path("", include("xinheng.desk.home.urls")),
     path("", include("xinheng.desk.shell.urls")),
+    path("", include("xinheng.desk.contacts.urls")),
     path("customers/", include("xinheng.desk.customers.urls")),
     path("items/", include("xinheng.desk.items.urls")),
     path("ageing/", include("xinheng.desk.ageing.urls")),
+    path("alerts/", include("xinheng.desk.alerts.urls")),
     path("reviews/", include("xinheng.desk.reviews.urls")),
+    path("settings/", include("xinheng.desk.settings.urls")),
     path("imports/", include("xinheng.desk.imports.urls")),
 ]

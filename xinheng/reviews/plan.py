@@ -10,6 +10,8 @@ from xinheng.kernel import conditions
 from xinheng.limits.checks import ASSESSED
 from xinheng.limits.expressions import Inputs
 from xinheng.limits.policy import Policy
+from xinheng.monitoring import inputs
+from xinheng.monitoring.indicators import Indicators
 from xinheng.scoring.card import Scorecard
 
 # What the policy's rule reads; each is a factor or figure of the catalogue.
@@ -25,10 +27,16 @@ FIGURES = ("open_minor", "overdue_minor", "dpd_max")
 
 @dataclass(frozen=True)
 class Plan:
-    """A scorecard and a policy, and the codes that the catalogue must compute for them."""
+    """A scorecard, a policy and indicators, and what the catalogue must compute for them.
+
+    recorded: the codes that card and policy read; they explain an assessment and lie beside it
+    codes:    these and what the warning indicators read beside them
+    """
 
     scorecard: Published
     credit_policy: Published
+    indicators: Published
+    recorded: tuple[str, ...] = field(init=False)
     codes: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,7 +49,9 @@ class Plan:
             *FIGURES,
         ]
         codes = tuple(dict.fromkeys(code for code in wanted if code not in ASSESSED))
-        object.__setattr__(self, "codes", codes)
+        watched = inputs.catalogue_codes(self.warnings.codes())
+        object.__setattr__(self, "recorded", codes)
+        object.__setattr__(self, "codes", tuple(dict.fromkeys((*codes, *watched))))
 
     @property
     def card(self) -> Scorecard:
@@ -56,9 +66,20 @@ class Plan:
         return policy
 
     @property
+    def warnings(self) -> Indicators:
+        """Return the indicators themselves."""
+        content: Indicators = self.indicators.content
+        return content
+
+    @property
     def versions(self) -> dict[str, str]:
         """Return what the results record: {"scorecard.default@1": digest, …}."""
         return {one.name: one.digest for one in (self.scorecard, self.credit_policy)}
+
+    @property
+    def all_versions(self) -> dict[str, str]:
+        """Return what the run as a whole used: what the results record, and the indicators."""
+        return self.versions | {self.indicators.name: self.indicators.digest}
 
     @property
     def versions_digest(self) -> str:
@@ -73,7 +94,8 @@ class Plan:
 
 def in_force() -> Plan:
     """Return the plan of the versions published now; refuses NotPublished."""
-    return Plan(definitions.published("scorecard"), definitions.published("credit_policy"))
+    kinds = ("scorecard", "credit_policy", "indicators")
+    return Plan(*(definitions.published(kind) for kind in kinds))
 
 
 def _fields(trees: Any) -> list[str]:

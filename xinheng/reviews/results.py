@@ -19,15 +19,13 @@ COLUMNS = (
 def as_table(outcome: Outcome) -> pa.Table:
     """Return the results in the columns of the contract, then one per factor, by customer code.
 
-    `alerts` is an empty list as long as nothing raises alerts.
+    `alerts` is a list such as ["red:overdue_days", "yellow:limit_use"], the worst first.
     """
     rows: Any = outcome.rows
     count = rows.num_rows
-    nothing = pa.ListArray.from_arrays(pa.array([0] * (count + 1), pa.int32()), pa.array([], "str"))
     made: dict[str, Any] = {
         "customer_code": rows["code"],
         "as_of": pa.array([outcome.as_of] * count, pa.date32()),
-        "alerts": nothing,
     }
     columns = {name: made[name] if name in made else rows[name] for name in COLUMNS}
     columns |= {code: rows[code] for code in outcome.plan.factors}

@@ -47,7 +47,7 @@ def unstage() -> None:
 def as_csv(plan: Plan, rows: pa.Table) -> bytes:
     """Return the rows as the CSV that COPY reads: NULL is nothing, empty text is quoted."""
     # Figures that every result carries as columns of their own are not repeated in the JSON.
-    codes = [code for code in plan.codes if code not in FIGURES]
+    codes = [code for code in plan.recorded if code not in FIGURES]
     capacity = _joined(pa.scalar("capacity_"), rows["capacity_method"])
     names = {"capacity": pc.if_else(pc.equal(rows["capacity_method"], ""), "capacity", capacity)}
     made = {

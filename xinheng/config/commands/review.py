@@ -23,6 +23,7 @@ _STEPS = {
     "factors": "计算指标",
     "scoring": "评分定级",
     "limits": "测算额度",
+    "warnings": "检查预警",
     "record": "保存结果",
 }
 
@@ -92,7 +93,7 @@ def _found(outcome: "Outcome", out: Path | None) -> dict[str, Any]:
         "tiers": outcome.summary["tiers"],
         "currencies": results.currencies_in_major_units(outcome.summary),
         "alerts": outcome.summary["alerts"],
-        "versions": outcome.plan.versions,
+        "versions": outcome.plan.all_versions,
         "out": str(out) if out else None,
         "review": str(outcome.review) if outcome.review else None,
         "added": outcome.summary["added"],
@@ -113,6 +114,8 @@ def _lines(outcome: "Outcome", out: Path | None) -> list[str]:
             f"  {currency}  应收 {sums['exposure']}  逾期 {sums['overdue']}  "
             f"现有额度 {sums['limit_current']}  建议额度 {sums['limit_proposed']}"
         )
+    colours = (("red", "红"), ("orange", "橙"), ("yellow", "黄"))
+    lines.append("  预警  " + "  ".join(f"{zh} {found['alerts'][name]}" for name, zh in colours))
     lines.append("  版本  " + "  ".join(found["versions"]))
     if outcome.review is None:
         lines.append("  未保存（试算）")

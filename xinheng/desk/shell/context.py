@@ -17,9 +17,12 @@ SCREENS = (
     ("desk:home", "layout-dashboard", _("工作台"), _("工作台"), "insight.read"),
     ("desk:customers", "building", _("客户"), _("客户"), "customers.read"),
     ("desk:reviews", "scale", _("信用评审"), _("评审"), "reviews.read"),
+    ("desk:alerts", "bell", _("预警"), _("预警"), "alerts.read"),
     ("desk:ageing", "chart-bar", _("账龄分析"), _("账龄"), "insight.read"),
     ("desk:items", "receipt", _("应收明细"), _("应收"), "receivables.read"),
     ("desk:imports", "file-import", _("数据导入"), _("导入"), "exchange.read"),
+    ("desk:settings", "settings", _("设置"), _("设置"), "definitions.write"),
+    ("desk:reveals", "lock", _("原文查看记录"), _("查看记录"), "access.reveals"),
 )  # fmt: skip
 SCOPES = {
     "own": _("本人客户"),

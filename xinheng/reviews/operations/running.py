@@ -18,11 +18,13 @@ from xinheng import access, journal
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.limits import operations as limits
-from xinheng.reviews import computing, plan, staging, weighing
+from xinheng.monitoring import operations as monitoring
+from xinheng.reviews import computing, plan, staging, warning, weighing
 from xinheng.reviews.computing import Computed, Progress, Selection
 from xinheng.reviews.models import Review
 from xinheng.reviews.plan import Plan
 from xinheng.reviews.refusals import UnknownReview
+from xinheng.reviews.warning import Warnings
 from xinheng.scoring import operations as scoring
 from xinheng.scoring.models import Assessment
 
@@ -35,7 +37,7 @@ class Outcome:
 
     review:  its number, None for one that recorded nothing (dry run, snapshot)
     rows:    the results as an Arrow table (see weighing.weigh)
-    summary: customers, grades, tiers, bindings, currencies (minor units), seconds, added
+    summary: customers, grades, tiers, bindings, alerts, currencies (minor units), seconds, added
     """
 
     review: uuid.UUID | None
@@ -71,7 +73,9 @@ def run(
         found = computing.compute(
             by, in_force, as_of, selection, engine=engine, snapshot=snapshot, progress=progress
         )
-        return _outcome(None, as_of, in_force, found, {"record": 0.0}, added=0)
+        progress("warnings", 90)
+        told = warning.warn(by, in_force, found, as_of, selection.ids, ours=snapshot is None)
+        return _outcome(None, as_of, in_force, found, told, {"record": 0.0}, added=0)
     review = Review.objects.create(
         as_of=as_of,
         engine=engine,
@@ -115,7 +119,7 @@ def _carry_out(
         state=Review.State.RUNNING,
         started_at=Now(),
         error="",
-        versions=in_force.versions,
+        versions=in_force.all_versions,
         versions_digest=in_force.versions_digest,
     )
     try:
@@ -124,18 +128,22 @@ def _carry_out(
             progress=step,
         )  # fmt: skip
         step("record", 85)
-        return _record(by, review, in_force, found)
+        return _record(by, review, in_force, found, selection)
     except BaseException as error:
         _fail(review, error)
         raise
 
 
 @transaction.atomic
-def _record(by: Actor, review: Review, in_force: Plan, found: Computed) -> Outcome:
+def _record(
+    by: Actor, review: Review, in_force: Plan, found: Computed, selection: Selection
+) -> Outcome:
     """Insert what is new, end the review and write its one journal event, all or nothing."""
     began = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(_ONE_RECORDS_AT_A_TIME)
+    # Only now: another run may just have moved the alerts that this one starts from.
+    told = warning.warn(by, in_force, found, review.as_of, selection.ids, ours=True)
     staging.stage(in_force, found.rows)
     added = scoring.record_staged(
         by=by, as_of=review.as_of, versions=in_force.versions, relation=staging.RELATION
@@ -147,8 +155,16 @@ def _record(by: Actor, review: Review, in_force: Plan, found: Computed) -> Outco
         relation=staging.RELATION,
     )
     staging.unstage()
-    seconds = {"record": time.monotonic() - began}
-    outcome = _outcome(review.uuid, review.as_of, in_force, found, seconds, added=added)
+    alerts = monitoring.record(
+        by=by,
+        as_of=review.as_of,
+        content=in_force.warnings,
+        version=in_force.indicators.name,
+        changes=told.warned.changes,
+        mark=str(review.uuid),
+    )
+    seconds = {"record": time.monotonic() - began - told.seconds}
+    outcome = _outcome(review.uuid, review.as_of, in_force, found, told, seconds, added=added)
     Review.objects.filter(pk=review.pk).update(
         state=Review.State.DONE,
         step="",
@@ -168,7 +184,8 @@ def _record(by: Actor, review: Review, in_force: Plan, found: Computed) -> Outco
             "engine": found.engine,
             "customers": found.rows.num_rows,
             "added": added,
-            "versions": in_force.versions,
+            "versions": in_force.all_versions,
+            "alerts": alerts.steps,
             "grades": outcome.summary["grades"],
             "tiers": outcome.summary["tiers"],
         },
@@ -181,17 +198,16 @@ def _outcome(
     as_of: date,
     in_force: Plan,
     found: Computed,
+    told: Warnings,
     more_seconds: dict[str, float],
     *,
     added: int,
 ) -> Outcome:
-    seconds = {**found.seconds, "warnings": 0.0, **more_seconds}
+    seconds = {**found.seconds, "warnings": told.seconds, **more_seconds}
     said = {name: round(value, 3) for name, value in seconds.items()}
-    # Nothing raises alerts yet; the counts are part of the summary all the same.
-    alerts = {"red": 0, "orange": 0, "yellow": 0}
     counts = weighing.summary(found.rows)
-    summary = {**counts, "alerts": alerts, "seconds": said, "added": added}
-    return Outcome(review, as_of, found.engine, in_force, found.rows, summary)
+    summary = {**counts, "alerts": told.warned.counts, "seconds": said, "added": added}
+    return Outcome(review, as_of, found.engine, in_force, told.rows, summary)
 
 
 def _fail(review: Review, error: BaseException) -> None:

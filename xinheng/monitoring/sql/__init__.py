@@ -1,0 +1,1 @@
+"""SQL texts that the room's operations run."""
