@@ -18,6 +18,8 @@ from xinheng.access import operations, policy
 from xinheng.access.models import Department, User
 from xinheng.exchange.models import Batch
 from xinheng.messaging.models import Notification
+from xinheng.parties import operations as parties
+from xinheng.parties.models import Customer
 from xinheng.receivables.models import Invoice
 from xinheng.reviews.models import Review
 
@@ -94,6 +96,14 @@ def _review(user: User, foreign: bool) -> UUID:
     return Review.objects.create(as_of=date(2026, 3, 1), requested_by=user).uuid
 
 
+def _contact(user: User, foreign: bool) -> UUID:
+    customer = Customer.objects.get(code=_code(user, foreign))
+    found = parties.add(
+        by=CLI, noun=parties.CONTACT, customer=customer, values={"name": "张三", "phone": "138"}
+    )
+    return found.uuid
+
+
 def _notice(user: User, foreign: bool) -> int:
     messaging.notify(by=CLI, user_id=user.pk, key="k", title_zh="评审完成", title_en="Done")
     return int(Notification.objects.filter(user=user).latest("pk").pk)
@@ -108,12 +118,16 @@ SAMPLES: dict[str, Any] = {
     "review_id": _review,
     "review": _review,
     "notice_id": _notice,
+    "row_id": _contact,
+    "noun": lambda user, foreign: "contact",
+    "act": lambda user, foreign: "first",
+    "field": lambda user, foreign: "phone",
     "kind": lambda user, foreign: "customers",
     "form": lambda user, foreign: "csv",
     "secret": lambda user, foreign: "no-such-secret",
 }
 # A review is nobody's: everyone sees the run, and of its results what lies in scope.
-NO_OBJECT = {"kind", "form", "secret", "review", "review_id"}
+NO_OBJECT = {"kind", "form", "secret", "noun", "act", "field", "review", "review_id"}
 
 
 def token(user: User, *scopes: str) -> str:

@@ -9,6 +9,12 @@ from ninja import Query, Router
 from pydantic import Field
 
 from xinheng.api import cursors
+from xinheng.api.contacts import (
+    BankAccountLine,
+    ContactLine,
+    bank_account_line,
+    contact_line,
+)
 from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount, number
 from xinheng.api.serving import serve
@@ -79,13 +85,6 @@ class CustomerList(Answer):
     next: str | None
 
 
-class ContactLine(Answer):
-    name: str
-    phone: str
-    email: str
-    is_primary: bool
-
-
 class GroupLine(Answer):
     code: str
     name: str
@@ -134,6 +133,7 @@ class CustomerDetail(Answer):
     department: str
     groups: list[GroupLine]
     contacts: list[ContactLine]
+    bank_accounts: list[BankAccountLine]
     custom: CustomValues
     account: Position | None
     standing: Standing | None
@@ -248,15 +248,8 @@ def get_customer(request: Asked, code: str) -> CustomerDetail:
         owner=customer.owner.username if customer.owner else "",
         department=customer.department.code if customer.department else "",
         groups=[GroupLine(code=code, name=name) for code, name in found.group_path],
-        contacts=[
-            ContactLine(
-                name=contact.name,
-                phone=contact.phone,
-                email=contact.email,
-                is_primary=contact.is_primary,
-            )
-            for contact in found.contacts
-        ],
+        contacts=[contact_line(row) for row in found.contacts],
+        bank_accounts=[bank_account_line(row) for row in found.bank_accounts],
         account=_position(found.account),
         standing=_standing(found.standing, customer.currency),
     )

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from xinheng.api import assessments, customers, figures, imports, problem, reviews
+from xinheng.api import assessments, contacts, customers, figures, imports, problem, reviews
 from xinheng.api.calls import CALLS
 from xinheng.api.problem import Problem
 from xinheng.api.reading import StrictParser
@@ -55,7 +55,7 @@ class RestApi(NinjaAPI):
 def _describe(method: str, operation: dict[str, Any]) -> None:
     call = CALLS[operation["operationId"]]
     operation["x-permission"] = call.permission
-    for status in SUMMARY_FAILURES[method]:
+    for status in SUMMARY_FAILURES.get(method, SUMMARY_FAILURES["POST"]):
         operation["responses"][status] = {
             "description": FAILURES.get(status, "not readable"),
             "content": {problem.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -84,6 +84,7 @@ api = RestApi(
 for router in (
     imports.router,
     customers.router,
+    contacts.router,
     reviews.router,
     assessments.router,
     figures.router,

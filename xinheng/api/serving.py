@@ -19,6 +19,7 @@ from xinheng.api.calls import CALLS, Call
 from xinheng.api.credentials import Bearer, identify
 from xinheng.api.problem import Problem
 from xinheng.api.reading import storable
+from xinheng.parties import queries
 
 KEY_HEADER = "Idempotency-Key"
 Run = Callable[..., HttpResponse]
@@ -64,6 +65,9 @@ def _guarded(run: Run, *, call: Call, query: frozenset[str]) -> Run:
             request.actor = by  # type: ignore[attr-defined]
             guards.require(by, call.permission)
             _refuse_unreadable(request, query, path)
+            if call.is_write and call.object_of in ("code", "customer"):
+                # Before the body is read, so that nobody learns from it what is out of scope.
+                queries.customer(by, path[call.object_of], call.permission)
             key = _key(request) if call.is_write else ""
             if not key:
                 return run(request, **path)

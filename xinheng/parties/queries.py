@@ -104,14 +104,33 @@ def customers_of(by: Actor, text: str) -> tuple[Customer, ...]:
     return tuple(rows.filter(found).distinct().order_by("name_pinyin", "pk")[:FOUND_MOST])
 
 
+def customer(by: Actor, code: str, permission: str = "customers.read") -> Customer:
+    """Return a customer in scope by its code.
+
+    permission: what the caller is about to do with it
+    refuses: Forbidden, RowUnknown
+    """
+    found: Customer | None = (
+        access.visible(by, permission, Customer.objects.all()).filter(code=code).first()
+    )
+    if found is None:
+        raise RowUnknown()
+    return found
+
+
 def row(
-    by: Actor, model: type[Contact] | type[BankAccount], customer: Customer, row_id: UUID
+    by: Actor,
+    model: type[Contact] | type[BankAccount],
+    customer: Customer,
+    row_id: UUID,
+    permission: str = "customers.read",
 ) -> Contact | BankAccount:
     """Return one row of a customer, removed or not.
 
+    permission: what the caller is about to do with it
     refuses: Forbidden, RowUnknown
     """
-    access.require(by, "customers.read", customer)
+    access.require(by, permission, customer)
     found: Contact | BankAccount | None = (
         model._base_manager.filter(customer=customer, uuid=row_id)
         .select_related("customer")

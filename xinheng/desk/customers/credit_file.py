@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from xinheng.desk import drawing, frame, words
+from xinheng.desk.contacts import shown as contacts
 from xinheng.desk.customers import shown
 from xinheng.evidence import queries as evidence
 from xinheng.insight import credit_file as insight
@@ -45,6 +46,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "file": found,
         "customer": customer,
         "today": as_of,
+        **contacts.panel(by, customer),
         "currency": found.account.currency if found.account else customer.currency,
         "industry": reference.industry_names(by=by, language=language).get(customer.industry, ""),
         "size": words.SIZES.get(customer.size, ""),

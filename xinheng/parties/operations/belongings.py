@@ -191,7 +191,7 @@ def reveal(
     refuses: Forbidden, RowUnknown, FieldUnknown, ReasonMissing, KeyMissing, SealBroken
     """
     access.require(by, "access.reveal")
-    row = _row(by, noun, row_id, removed=False)
+    row = _row(by, "access.reveal", noun, row_id, removed=False)
     if field not in noun.sealed:
         raise refusals.FieldUnknown(field=field[:40])
     code = row.customer.code
@@ -204,7 +204,7 @@ def held(*, by: Actor, noun: Noun, row_id: UUID, removed: bool = False) -> Row:
     refuses: Forbidden, RowUnknown
     """
     access.require(by, noun.permission)
-    row = _row(by, noun, row_id, removed)
+    row = _row(by, noun.permission, noun, row_id, removed)
     Customer.objects.select_for_update(no_key=True).get(pk=row.customer_id)
     row.refresh_from_db()
     if (row.removed_at is not None) != removed:
@@ -212,8 +212,8 @@ def held(*, by: Actor, noun: Noun, row_id: UUID, removed: bool = False) -> Row:
     return row
 
 
-def _row(by: Actor, noun: Noun, row_id: UUID, removed: bool) -> Row:
-    rows: Any = access.visible(by, "customers.read", noun.model.objects.all(), "customer__")
+def _row(by: Actor, permission: str, noun: Noun, row_id: UUID, removed: bool) -> Row:
+    rows: Any = access.visible(by, permission, noun.model.objects.all(), "customer__")
     found: Row | None = (
         rows.filter(uuid=row_id, removed_at__isnull=not removed).select_related("customer").first()
     )

@@ -1,0 +1,1 @@
+"""A customer's contacts and bank accounts: masked, kept up, revealed with a reason."""
