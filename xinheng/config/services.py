@@ -53,7 +53,7 @@ def bring_up_to_date(place: Home) -> None:
     embedded = address.is_embedded()
     # Inside the data folder, so that a new or a restored one is looked at again.
     stamp = place.data / "xinheng.stamp"
-    state = _state("*/migrations/**/*.py", "*/shipped/**/*", "config/**/*.py")
+    state = _state("*/migrations/**/*.py", "*/shipped/**/*", "config/**/*.py", "engines/*.py")
     if embedded and stamp.exists() and stamp.read_text() == state:
         return
     ours = embedded or os.environ.get("DATABASE_OWNER_URL", "").strip()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from xinheng.hosting import creation, locks, processes, programs, roles, runas
+from xinheng.hosting import creation, locks, processes, programs, roles, runas, walfiling
 from xinheng.hosting.home import Home
 from xinheng.hosting.refusals import DatabaseUnreachable
 
@@ -32,10 +32,14 @@ NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 @dataclass(frozen=True)
 class Cluster:
-    """The server of one home. `durable=False` is for tests, whose data nobody will miss."""
+    """The server of one home. `durable=False` is for tests, whose data nobody will miss.
+
+    patience: seconds that a start may take
+    """
 
     home: Home
     durable: bool = True
+    patience: float = START_PATIENCE
 
     def start(self) -> processes.Identity:
         """Start the server unless it runs; create it when there is none. Ready on return.
@@ -44,7 +48,7 @@ class Cluster:
         """
         self.home.ensure()
         with self.lock():
-            limit = time.monotonic() + START_PATIENCE
+            limit = time.monotonic() + self.patience
             while True:
                 found = self.running() or self._create_and_launch()
                 try:
@@ -95,6 +99,7 @@ class Cluster:
             "unix_socket_permissions=0700",
             f"port={PORT}",
             *(() if self.durable else NOT_DURABLE),
+            *walfiling.options(self.home),
         ]
         arguments = [part for option in options for part in ("-c", option)]
         program = str(programs.folder() / "postgres")
@@ -135,7 +140,7 @@ class Cluster:
     def _launch(self) -> processes.Identity:
         """Start the server and wait until it is ready, retrying what passes by itself."""
         runas.prepare(runas.choose(self.home), self.home, programs=programs.folder())
-        limit = time.monotonic() + START_PATIENCE
+        limit = time.monotonic() + self.patience
         last = ""
         while True:
             self.disown_stale()

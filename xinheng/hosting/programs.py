@@ -23,12 +23,20 @@ def folder() -> Path:
 
     refuses: MissingProgram
     """
-    chosen = os.environ.get("XINHENG_PG_BIN", "").strip()
-    place = Path(chosen) if chosen else _inside_wheel()
+    place = folder_of_programs()
     for name in NEEDED:
         if not os.access(place / name, os.X_OK):
             raise MissingProgram(program=place / name)
     return place
+
+
+def folder_of_programs() -> Path:
+    """Return where the programs are to be, whichever of them are there.
+
+    refuses: MissingProgram when nothing was ever installed
+    """
+    chosen = os.environ.get("XINHENG_PG_BIN", "").strip()
+    return Path(chosen) if chosen else _inside_wheel()
 
 
 def _inside_wheel() -> Path:

@@ -97,3 +97,53 @@ class StepFailed(HostingRefusal):
     code = "step-failed"
     zh = "步骤“{step}”未能完成：{why}"
     en = "The step “{step}” did not finish: {why}"
+
+
+class ProgramFailed(HostingRefusal):
+    code = "program-failed"
+    zh = "程序 {program} 未能完成：{why}"
+    en = "The program {program} did not finish: {why}"
+
+
+class BackupDamaged(HostingRefusal):
+    code = "backup-damaged"
+    zh = "备份文件 {path} 无法使用（{why}）。请换一份备份。"
+    en = "The backup {path} cannot be used ({why}). Take another one."
+    status = 422
+    is_input = True
+
+
+class BackupUnfit(HostingRefusal):
+    code = "backup-unfit"
+    zh = "备份来自 {found}，本系统为 {ours}，无法恢复。请先升级本系统或数据库服务器。"
+    en = (
+        "The backup comes from {found}, this is {ours}: it cannot be restored here. "
+        "Upgrade this installation, or its database server, first."
+    )
+    status = 422
+    is_input = True
+
+
+class BackupUnwritable(HostingRefusal):
+    code = "backup-unwritable"
+    zh = "无法写入 {path}：{why}。"
+    en = "{path} cannot be written: {why}."
+
+
+class DatabaseNotEmpty(HostingRefusal):
+    code = "database-not-empty"
+    zh = "数据库中已有数据（{what}）。确认要用备份替换它，请加 --force。"
+    en = "The database is not empty ({what}). Add --force to replace it by the backup."
+    is_input = True
+
+
+class DatabaseInUse(HostingRefusal):
+    code = "database-in-use"
+    zh = "还有程序连接着数据库：{who}。请先停止它们。"
+    en = "Programs are still connected to the database: {who}. Stop them first."
+
+
+class RestoreDiffers(HostingRefusal):
+    code = "restore-differs"
+    zh = "恢复出的数据与备份不一致（{what}），原数据库保持不变。"
+    en = "What was restored is not what was backed up ({what}); the database is as it was."
