@@ -53,6 +53,8 @@ DESK = {
     "desk:contact-reveal": Route("access.reveal", object_of="code"),
     "desk:contact-find": Route("customers.read"),
     "desk:reveals": Route("access.reveals"),
+    "desk:questionnaire": Route("evidence.write", object_of="code"),
+    "desk:questionnaire-score": Route("evidence.write", object_of="code"),
     "desk:items": Route("receivables.read"),
     "desk:items-file": Route("receivables.read"),
     "desk:invoice": Route("receivables.read"),
@@ -80,6 +82,8 @@ DESK = {
     "desk:import-new": Route("exchange.import"),
     "desk:import-template": Route("exchange.read"),
     "desk:import-apply": Route("exchange.import"),
+    "desk:import-columns": Route("exchange.import"),
+    "desk:import-undo": Route("exchange.undo"),
     "desk:import-errors": Route("exchange.read"),
 }
 

@@ -13,6 +13,7 @@ from xinheng.definitions import checks, registry, rules
 from xinheng.definitions.models import Definition, Version
 from xinheng.definitions.refusals import (
     DefinitionHasProblems,
+    DraftChanged,
     NotADraft,
     UnknownDefinition,
     UnreadableDefinition,
@@ -40,13 +41,17 @@ def save_draft(
     title: str,
     content: Mapping[str, Any],
     note: str = "",
+    seen: str | None = None,
 ) -> Version:
     """Write the draft of a definition, the one it has or a new one.
 
     A draft may be wrong in what `check` finds, not in its shape: the schema must accept it.
-    refuses: UnknownDefinition (no such kind), DefinitionHasProblems (shape)
+    seen:    the digest of the draft, or of the version in force, that the change starts from
+    refuses: UnknownDefinition (no such kind), DefinitionHasProblems (shape), DraftChanged
     """
     access.require(by, "definitions.write")
+    if seen is not None and seen != _shown(kind, key):
+        raise DraftChanged(title=title)
     return _save(by, rules.File(kind, key, title, dict(content)), note=note)
 
 
@@ -134,6 +139,15 @@ def publish_shipped(*, by: Actor) -> tuple[Outcome, ...]:
             file = _read(path.name, path.read_text(encoding="utf-8"))
             outcomes.append(_ship(by, kind, file))
     return tuple(outcomes)
+
+
+def _shown(kind: str, key: str) -> str:
+    """Return the digest of what an editor shows: the draft, else the version in force."""
+    rows = Version.objects.select_for_update(of=("self",)).filter(
+        definition__kind=kind, definition__key=key
+    )
+    shown = rows.filter(state__in=_OPEN).first() or rows.filter(state="published").first()
+    return shown.digest if shown is not None else ""
 
 
 def _ship(by: Actor, kind: registry.Kind, file: rules.File) -> Outcome:

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xinheng.kernel.problems import Problem
 
@@ -30,7 +31,7 @@ class Range:
     low_closed: bool
     high_closed: bool
 
-    def __contains__(self, number: int | float) -> bool:
+    def __contains__(self, number: int | float | Decimal) -> bool:
         above = number > self.low or (self.low_closed and number == self.low)
         below = number < self.high or (self.high_closed and number == self.high)
         return above and below

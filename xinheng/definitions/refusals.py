@@ -30,6 +30,15 @@ class NotADraft(Refusal):
     status = 409
 
 
+class DraftChanged(Refusal):
+    """Somebody else has changed the draft since it was read."""
+
+    code = "draft-changed"
+    zh = "“{title}”的草稿已被他人修改，请在最新的内容上再改一次。"
+    en = "The draft of {title} has been changed by somebody else; make your change again on it."
+    status = 409
+
+
 class UnreadableDefinition(Refusal):
     """A file is no definition."""
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("xinheng.desk.home.urls")),
     path("", include("xinheng.desk.shell.urls")),
     path("", include("xinheng.desk.contacts.urls")),
+    path("", include("xinheng.desk.evidence.urls")),
     path("customers/", include("xinheng.desk.customers.urls")),
     path("items/", include("xinheng.desk.items.urls")),
     path("ageing/", include("xinheng.desk.ageing.urls")),

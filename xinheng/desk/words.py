@@ -53,6 +53,14 @@ STATEMENT_ITEMS = {
     "operating_cash_flow": _("经营活动现金流净额"),
 }
 
+INTERACTION_KINDS = {
+    "complaint": _("投诉"),
+    "feedback": _("反馈"),
+    "visit": _("拜访"),
+    "call": _("电话"),
+    "delivery_breach": _("交付违约"),
+}
+
 SCREENS = {
     "desk:home": _("工作台"),
     "desk:customers": _("客户"),
@@ -60,6 +68,7 @@ SCREENS = {
     "desk:open-items": _("应收明细"),
     "desk:reviews": _("信用评审"),
     "desk:imports": _("数据导入"),
+    "desk:settings": _("设置"),
 }
 
 
@@ -100,6 +109,9 @@ TIMELINE = {
     "receipt": (_("收款"), "wallet", ""),
     "statement": (_("财务报表"), "report-analytics", ""),
     "event": (_("公开事件"), "news", "is-danger"),
+    "bureau": (_("征信报告"), "report-analytics", ""),
+    "questionnaire": (_("问卷"), "clipboard-check", ""),
+    "interaction": (_("往来"), "users", ""),
     "assessment": (_("信用评审"), "scale", "is-brand"),
 }
 

@@ -16,7 +16,7 @@ def check(form: Form) -> tuple[Problem, ...]:
 def check_change(key: str, before: Form | None, after: Form) -> tuple[Problem, ...]:
     """Return what would make stored values unreadable, or meet a column that is there already."""
     if not records.is_known(key):
-        known = ", ".join(records.keys())
+        known = ", ".join(one.key for one in records.every())
         return (Problem("", "unknown-record", f"没有“{key}”这种记录：{known}", f"one of {known}"),)
     problems = list(_reserved(key, after))
     if before is not None:

@@ -39,9 +39,9 @@ def is_known(key: str) -> bool:
     return key in _RECORDS
 
 
-def keys() -> list[str]:
+def every() -> list[Record]:
     """Return the kinds of records that carry custom fields."""
-    return list(_RECORDS)
+    return list(_RECORDS.values())
 
 
 def record(key: str) -> Record:

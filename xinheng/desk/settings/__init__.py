@@ -1,0 +1,1 @@
+"""What a company sets for itself, without a programmer: each screen edits one definition."""
