@@ -58,13 +58,13 @@ def test_indicators_dimensions_and_labels_speak_the_glossary():
     text = GLOSSARY.read_text(encoding="utf-8")
     for chinese, _english in DIMENSIONS.values():
         assert chinese in text
-    kpi = (ROOT / "xinheng" / "insight" / "kpi.py").read_text(encoding="utf-8")
+    from xinheng.insight.kpi.catalogue import DEFINITIONS
+
     by_name = {name: row for row in rows() for name in row[3]}
-    labels = re.findall(r'Indicator\(\s*"(\w+)", "([^"]+)", "([^"]+)"', kpi)
-    assert len(labels) >= 6
-    for name, chinese, english in labels:
-        assert by_name[name][1] == chinese, name
-        assert by_name[name][0].lower() == english.lower(), name
+    assert len(DEFINITIONS) >= 29
+    for one in DEFINITIONS:
+        assert by_name[one.name][1] == one.zh, one.name
+        assert by_name[one.name][0].lower() == one.en.lower(), one.name
 
 
 def test_no_label_says_a_bare_word_that_means_two_things():

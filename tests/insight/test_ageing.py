@@ -107,7 +107,7 @@ def test_without_the_permission_there_is_nothing_to_see(portfolio, actor):
 def arguments(**given):
     options = {
         "json": True, "as_of": AS_OF, "basis": "due", "by": None, "buckets": "30,60,90",
-        "days": 90, "currency": None,
+        "days": 90, "currency": None, "where": [],
     }  # fmt: skip
     return argparse.Namespace(**{**options, **given})
 

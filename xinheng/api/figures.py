@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import Field, create_model
 
 from xinheng.api import cursors
 from xinheng.api.credentials import Asked
@@ -16,6 +16,7 @@ from xinheng.insight import ageing, kpi
 from xinheng.receivables import rules
 
 router = Router()
+Narrow = Annotated[str | None, Field(max_length=200, description="only what lies in this group")]
 
 
 class AgeingQuery(Strict):
@@ -23,6 +24,12 @@ class AgeingQuery(Strict):
     basis: Literal["due", "issue"] = "due"
     by: Literal["customer", "owner", "department", "region", "industry", "group"] | None = None
     buckets: Annotated[str, Field(max_length=100, description="last days, such as 30,60,90")] = ""
+    customer: Narrow = None
+    owner: Narrow = None
+    department: Narrow = None
+    region: Narrow = None
+    industry: Narrow = None
+    group: Narrow = None
     limit: Limit = 200
     cursor: Cursor = ""
 
@@ -60,6 +67,7 @@ class KpiQuery(Strict):
     as_of: Day | None = None
     days: Annotated[int, Field(ge=1, le=3660)] = 90
     currency: Currency | None = None
+    by: Literal["owner", "department", "region", "industry", "group"] | None = None
 
 
 class Label(Answer):
@@ -76,17 +84,23 @@ class Indicator(Answer):
     note: str = ""
 
 
-class KpiAnswer(Answer):
+class GroupFigures(Answer):
+    key: str
+    receivable: Amount
+    values: dict[str, str | None]
+
+
+class KpiHead(Answer):
     as_of: datetime.date
     days: int
     currency: str
-    dso_simple: Indicator
-    dso_countback: Indicator
-    best_possible_dso: Indicator
-    average_days_delinquent: Indicator
-    cei: Indicator
-    turnover: Indicator
-    overdue_rate: Indicator
+    groups: list[GroupFigures]
+
+
+# One field for every indicator of the catalogue, so that the document names them all.
+KpiAnswer = create_model(
+    "KpiAnswer", __base__=KpiHead, **dict.fromkeys(kpi.names(), (Indicator, ...))
+)  # type: ignore[call-overload]
 
 
 @serve(router, response=AgeingAnswer, tag="figures")
@@ -94,12 +108,14 @@ def get_ageing(request: Asked, query: Query[AgeingQuery]) -> Any:
     """Age what is open as of a day, per currency and, when asked, per group of customers."""
     filters = query.model_dump(exclude={"limit", "cursor"})
     offset = cursors.read(query.cursor, filters) or 0
+    chosen = {key: filters[key] for key in ageing.GROUPINGS if filters[key] is not None}
     found = ageing.ageing(
         by=request.actor,
         as_of=query.as_of or timezone.localdate(),
         basis=query.basis,
         group_by=query.by,
         edges=rules.edges(query.buckets) if query.buckets else rules.DEFAULT_EDGES,
+        narrow=chosen,
     )
     page = found.groups[offset : offset + query.limit]
     is_more = offset + query.limit < len(found.groups)
@@ -117,5 +133,6 @@ def get_kpi(request: Asked, query: Query[KpiQuery]) -> Any:
         as_of=query.as_of or timezone.localdate(),
         days=query.days,
         currency=query.currency,
+        group_by=query.by,
     )
     return kpi.as_json(found)

@@ -21,6 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--by", choices=("customer", "owner", "department", "region", "industry", "group")
     )
     parser.add_argument("--buckets", default="30,60,90", help="last day of each bucket")
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="KEY=VALUE", type=_condition,
+        help="only what lies in a group, such as region=上海; may be given several times",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,9 +42,18 @@ def run(args: argparse.Namespace) -> int:
         basis=args.basis,
         group_by=args.by,
         edges=rules.edges(args.buckets),
+        narrow=dict(args.where),
     )
     output.emit(args, ageing.as_json(found), _lines(found))
     return 0
+
+
+def _condition(text: str) -> tuple[str, str]:
+    """Read "region=上海"."""
+    key, sign, value = text.partition("=")
+    if not sign or key not in ("customer", "owner", "department", "region", "industry", "group"):
+        raise argparse.ArgumentTypeError(f"{text}")
+    return key, value
 
 
 def _lines(found: "Ageing") -> Iterator[str]:
