@@ -5,17 +5,23 @@ then hands over its log at least once a minute, and a base backup together with 
 over since brings the database back as it was at any second in between.
 """
 
+import contextlib
 import os
 import shlex
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from xinheng.hosting import (
     address,
+    backups,
     clients,
     home,
     processes,
+    programs,
     roles,
     runas,
     supervisor,
@@ -31,10 +37,13 @@ from xinheng.hosting.refusals import (
     BackupUnwritable,
     BadSetting,
     DatabaseInUse,
+    InstantUnreachable,
 )
 
 # Replaying takes as long as there is log.
 PATIENCE = 4 * 3600.0
+LAST_WORDS = 4096
+EARLIEST = "xinheng.earliest"
 _BEGIN = "# point-in-time recovery"
 
 
@@ -54,6 +63,11 @@ def base_backup(folder: Path, *, progress: Progress = lambda step, percent: None
         *("--pgdata", str(target), "--wal-method=stream", "--checkpoint=fast", "--no-password"),
         entering=entering,
     )
+    # PostgreSQL would take an earlier instant for this one.
+    with backups.connect(entering) as session:
+        row = session.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    (target / EARLIEST).write_text(row[0].astimezone(UTC).isoformat())
     return sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
 
 
@@ -64,12 +78,18 @@ def recover(
 
     Everything committed up to the instant is there, nothing later. When it cannot be reached (it
     lies before the base backup, or after the last of the log) the database stays as it is.
-    refuses: BadSetting, BackupUnfit, AlreadyRunning, DatabaseInUse, DatabaseFailed
+    refuses: BadSetting, BackupUnfit, InstantUnreachable, AlreadyRunning, DatabaseInUse,
+             DatabaseFailed
     """
     ours = home.of_environment()
     log = _require_archive()
-    if not (base / "backup_label").is_file():
+    if not (base / EARLIEST).is_file():
         raise BackupUnfit(found=f"{base}", ours="base backup (backup --base)")
+    earliest = datetime.fromisoformat((base / EARLIEST).read_text())
+    now = datetime.now(UTC)
+    if not earliest <= until <= now:
+        found = [moment.isoformat(timespec="seconds") for moment in (until, earliest, now)]
+        raise InstantUnreachable(until=found[0], earliest=found[1], latest=found[2])
     running = supervisor.current(ours)
     if running is not None:
         raise AlreadyRunning(**running)
@@ -79,13 +99,14 @@ def recover(
     cluster.stop()
     progress("unpack", 20)
     draft = _prepare(ours, base.absolute(), log, until)
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    stamp = now.strftime("%Y%m%d-%H%M%S")
     former = ours.path / f"data.before-{stamp}"
     ours.data.rename(former)
     draft.rename(ours.data)
     progress("recover", 50)
     try:
         with users.using(cluster):
+            _wait_recovered(cluster)
             _forget_settings(ours.data)
     except BaseException:
         found = cluster.running()
@@ -141,6 +162,26 @@ def _add_last_of_log(former: Path, log: Path, pg_wal: Path) -> None:
         is_log = len(path.name) == 24 or path.name.endswith(".history")
         if path.is_file() and is_log and not (log / path.name).exists():
             shutil.copy2(path, pg_wal / path.name)
+
+
+def _wait_recovered(cluster: Cluster) -> None:
+    """Wait until the server has gone as far as it was told: before that it only reads.
+
+    refuses: DatabaseFailed with the server's reason for giving up
+    """
+    begin = cluster.log_file.stat().st_size
+    entering = roles.parameters(cluster.home, "postgres", "postgres")
+    limit = time.monotonic() + PATIENCE
+    while cluster.running() is not None and time.monotonic() < limit:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(**entering) as session:
+            if session.execute("SELECT pg_is_in_recovery()").fetchone() == (False,):
+                return
+        time.sleep(0.1)
+    with cluster.log_file.open("rb") as file:
+        # The reason may have been given before the server was first seen.
+        file.seek(max(begin - LAST_WORDS, 0))
+        said = file.read().decode(errors="replace")
+    programs.explain(said, cluster.home.path, cluster.log_file)
 
 
 def _forget_settings(data: Path) -> None:

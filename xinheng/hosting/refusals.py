@@ -147,3 +147,13 @@ class RestoreDiffers(HostingRefusal):
     code = "restore-differs"
     zh = "恢复出的数据与备份不一致（{what}），原数据库保持不变。"
     en = "What was restored is not what was backed up ({what}); the database is as it was."
+
+
+class InstantUnreachable(HostingRefusal):
+    code = "instant-unreachable"
+    zh = "无法恢复到 {until}：此基础备份能恢复到的时刻在 {earliest} 与 {latest} 之间。"
+    en = (
+        "{until} cannot be reached: this base backup leads to instants from {earliest} to {latest}."
+    )
+    status = 422
+    is_input = True
