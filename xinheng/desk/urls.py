@@ -11,8 +11,10 @@ urlpatterns = [
     path("customers/", include("xinheng.desk.customers.urls")),
     path("items/", include("xinheng.desk.items.urls")),
     path("ageing/", include("xinheng.desk.ageing.urls")),
+    path("kpi/", include("xinheng.desk.kpi.urls")),
     path("alerts/", include("xinheng.desk.alerts.urls")),
     path("reviews/", include("xinheng.desk.reviews.urls")),
     path("settings/", include("xinheng.desk.settings.urls")),
+    path("duplicates/", include("xinheng.desk.duplicates.urls")),
     path("imports/", include("xinheng.desk.imports.urls")),
 ]

@@ -74,4 +74,5 @@ def _neighbours(at: NDArray[np.int64], by_key: NDArray[np.int64], step: int) -> 
     if len(at) <= step:
         return np.empty(0, dtype=np.int64)
     same = by_key[step:] == by_key[:-step]
-    return (at[:-step][same] << 32) | at[step:][same]
+    joined: NDArray[np.int64] = (at[:-step][same] << 32) | at[step:][same]
+    return joined

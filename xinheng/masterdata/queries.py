@@ -149,13 +149,26 @@ def merge_detail(*, by: Actor, merge_id: UUID) -> MergeDetail:
         for mover in merging.movers()
         if counts.get(mover.fields[0])
     )
-    return MergeDetail(_merge(found), parts, found.before, found.after)
+    return MergeDetail(_merge(found), parts, _named(found.before), _named(found.after))
+
+
+def _named(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with the names of groups, people and departments instead of their numbers."""
+    found = dict(fields)
+    for name in ("group_id", "owner_id", "department_id"):
+        if found.get(name) is not None:
+            model = Customer._meta.get_field(name.removesuffix("_id")).related_model
+            assert isinstance(model, type)
+            row = model._base_manager.filter(pk=found[name]).first()  # type: ignore[attr-defined]
+            found[name] = str(row) if row is not None else str(found[name])
+    return found
 
 
 def _merges(by: Actor) -> "QuerySet[Merge]":
     rows = access.visible(by, "masterdata.read", Merge.objects.all(), prefix="survivor__")
     rows = rows.filter(access.scope_filter(by, "merged__"))
-    return rows.select_related("survivor__owner", "merged__owner")
+    found: QuerySet[Merge] = rows.select_related("survivor__owner", "merged__owner")
+    return found
 
 
 def _mentions(text: str, prefix: str) -> Q:

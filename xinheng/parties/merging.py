@@ -95,7 +95,8 @@ def kept() -> tuple[Stays, ...]:
 
 def spoken_for() -> frozenset[str]:
     """Return every field that a room has spoken for."""
-    return frozenset(field for one in (*_movers, *_stays) for field in one.fields)
+    found = [one.fields for one in _movers] + [one.fields for one in _stays]
+    return frozenset(field for fields in found for field in fields)
 
 
 def _claim(fields: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ SCREENS = (
     ("desk:alerts", "bell", _("预警"), _("预警"), "alerts.read"),
     ("desk:ageing", "chart-bar", _("账龄分析"), _("账龄"), "insight.read"),
     ("desk:items", "receipt", _("应收明细"), _("应收"), "receivables.read"),
+    ("desk:duplicates", "arrows-exchange", _("重复客户"), _("重复"), "masterdata.read"),
     ("desk:imports", "file-import", _("数据导入"), _("导入"), "exchange.read"),
     ("desk:settings", "settings", _("设置"), _("设置"), "definitions.write"),
     ("desk:reveals", "lock", _("原文查看记录"), _("查看记录"), "access.reveals"),

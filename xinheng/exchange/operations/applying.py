@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from xinheng import access
+from xinheng import access, messaging
 from xinheng.evidence import operations as evidence
 from xinheng.exchange import error_file, reading, store
 from xinheng.exchange.faults import Fault
@@ -36,6 +36,8 @@ MOST_ERRORS_KEPT = 200
 MOST_ERRORS_IN_FILE = 100_000
 # Kinds whose rows lean on each other are always written in one transaction.
 _WHOLE = frozenset(("groups", "rates"))
+# The column of a kind that moves credit accounts in the tree.
+_MOVED_BY = {"customers": "group_code", "groups": "parent_code"}
 Recorder = Callable[..., Outcome]
 ENDED = (Batch.State.DONE, Batch.State.REFUSED, Batch.State.UNDOING, Batch.State.UNDONE)
 
@@ -226,15 +228,15 @@ def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | 
         with transaction.atomic():
             # Ids are looked up below; whom they mean must not change before the rows are written.
             parties.hold_merges(by=access.system("exchange"))
-            one_at_a_time(batch.kind)
+            one_at_a_time(by=by, kind=batch.kind)
             relation = staging.hand_over(chunk)
             outcome = _record(batch, by, relation, staging.present)
             faults = [_fault(row.row, row.column, row.refusal) for row in outcome.refused]
             if faults and not batch.partial:
                 raise _BooksRefuse(faults)
-            if batch.kind == "customers" and "group_code" in staging.present:
+            if _MOVED_BY.get(batch.kind) in staging.present:
                 # A customer in one group whose account stays in another would be a lie.
-                stuck = follow_groups(by=by, relation=relation, on=today)
+                stuck = follow_groups(by=by, relation=relation, on=today, kind=batch.kind)
                 if stuck:
                     raise _BooksRefuse([_fault(r.row, r.column, r.refusal) for r in stuck])
             batch.created += outcome.created
@@ -244,13 +246,16 @@ def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | 
                 raise _WriteNothing
             batch.chunks_done += 1
             batch.save()
+            if batch.kind == "customers" and batch.chunks_done == batch.chunks:
+                messaging.defer("masterdata.search_batch", batch_id=str(batch.uuid))
     except _WriteNothing:
         batch.save()
     staging.add(faults)
 
 
-def one_at_a_time(kind: str) -> None:
+def one_at_a_time(*, by: Actor, kind: str) -> None:
     """Let imports of one kind follow each other, so that neither meets half of the other."""
+    access.require(by, "exchange.read")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('exchange'), hashtext(%s))", [kind])
 

@@ -71,6 +71,7 @@ def merge(
     _keep_parts(made, parts)
     _settle(left.pk, right.pk, Candidate.State.MERGED, by)
     _tell(by, made, left, right, {name: size(found) for name, found in parts.items()})
+    _review_again(by, left.code, on)
     return made
 
 
@@ -210,13 +211,13 @@ def _take_limits(
         ours = Account.objects.filter(customer=left, segment__code=segment).first()
         if side == "survivor" or theirs is None or ours is None:
             continue
-        was, becomes = [ours.mode, ours.limit_minor], [theirs.mode, theirs.limit_minor]
+        was, becomes = (ours.mode, ours.limit_minor), (theirs.mode, theirs.limit_minor)
         if was != becomes:
             exposure.set_limit(
                 by=by, account_id=ours.pk, mode=becomes[0], limit_minor=becomes[1],
                 reason="merge",
             )  # fmt: skip
-            changed[str(ours.pk)] = {"before": was, "after": becomes}
+            changed[str(ours.pk)] = {"before": list(was), "after": list(becomes)}
     return changed
 
 
@@ -257,6 +258,15 @@ def _group_account(group_id: int | None, segment_id: int, customer_id: int) -> i
         exposure.open_accounts(by=access.system("masterdata"), relation="md_one", segment=segment)
         found = Account.objects.get(group_id=group_id, segment_id=segment_id)
     return found.pk
+
+
+def _review_again(by: Actor, code: str, on: date) -> None:
+    """Ask for a review of what has become of the survivor, by whoever may."""
+    # Loaded here: it brings the engines along, which few processes need.
+    from xinheng.reviews import operations as reviews
+
+    if by.may("reviews.run"):
+        reviews.request(by=by, as_of=on, customers=[code])
 
 
 def _keep_parts(made: Merge, parts: Mapping[str, dict[str, Any]]) -> None:

@@ -1,0 +1,1 @@
+"""Possible duplicates, two records side by side, merges and their undoing."""
