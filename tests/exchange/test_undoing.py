@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import make
-from tests.exchange.conftest import NOW
+from tests.exchange.conftest import NOW, TODAY
 from tests.exchange.outcomes import counts
 from xinheng import access
 from xinheng.evidence.models import Event as PublicEvent
@@ -24,6 +24,7 @@ from xinheng.exposure.models import Account, Entry
 from xinheng.insight.ageing import ageing
 from xinheng.journal.models import Event
 from xinheng.kernel.staged import BatchNeeded
+from xinheng.parties.models import Customer, Group
 from xinheng.receivables import verification as documents
 from xinheng.receivables.models import Allocation, Dispute, Invoice, InvoiceLine, Receipt
 from xinheng.reference.models import Holiday, Rate
@@ -35,7 +36,7 @@ DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(0, 60, 6)]
 
 
 def undo(batch: Any) -> Any:
-    return exchange.undo(by=BY, batch_id=batch.uuid, at=NOW)
+    return exchange.undo(by=BY, batch_id=batch.uuid, today=TODAY, at=NOW)
 
 
 def is_clean() -> bool:
@@ -223,6 +224,63 @@ def test_rows_that_feed_no_ledger_go_or_return(kind, first, second, read, two, i
     assert read() == before
     undo(one)
     assert read() == []
+
+
+def test_customers_and_groups_go_back_with_their_accounts(imported):
+    """C1 owes 5.00 and is moved from G1 to the new G2 below G3; taken back, the sums follow."""
+    imported("groups", "code,name,parent_code\nG1,甲,\nG3,丙,\n")
+    first = imported("customers", "code,name,group_code,region\nC1,甲,G1,上海\n")
+    imported("invoices", "number,customer_code,issue_date,amount\nI1,C1,2026-03-01,5\n")
+
+    def shown():
+        sums = Account.objects.filter(group__isnull=False).exclude(receivable_minor=0)
+        return (
+            sorted(Customer.objects.values_list("code", "region", "group__code", "batch_id")),
+            sorted(Group.objects.values_list("code", "name", "parent__code", "batch_id"), key=str),
+            dict(sums.values_list("group__code", "receivable_minor")),
+        )
+
+    states = [shown()]
+    one = imported("groups", "code,name,parent_code\nG2,乙,G3\nG1,甲甲,G3\n")
+    assert shown()[2] == {"G1": 500, "G3": 500}
+    states.append(shown())
+    two = imported(
+        "customers",
+        "code,name,group_code,region,contact_name\nC1,甲,G2,北京,\nC2,乙,G2,,王五\n",
+    )
+    assert shown()[2] == {"G2": 500, "G3": 500}
+    with pytest.raises(BatchNeeded) as refused:
+        undo(one)
+    assert {hold.row for hold in refused.value.holds} == {"G2"}
+    undo(two)
+    assert shown() == states[1]
+    with pytest.raises(BatchNeeded):
+        undo(first)
+    # The account of G2 was opened for C1 and stays in the ledger, so G2 does, too.
+    with pytest.raises(BatchNeeded) as refused:
+        undo(one)
+    assert "敞口" in refused.value.holds[0].zh or "account" in refused.value.holds[0].en.lower()
+    assert is_clean()
+    fresh = imported("customers", "code,name,contact_name\nC9,丙,李四\n")
+    undo(fresh)
+    assert not Customer.objects.filter(code="C9").exists()
+
+
+def test_a_group_with_an_account_takes_another_parent_and_the_sums_follow(imported):
+    imported("groups", "code,name,parent_code\nG1,甲,\nG2,乙,\nG3,丙,G2\n")
+    imported("customers", "code,name,group_code\nC1,甲,G3\n")
+    imported("invoices", "number,customer_code,issue_date,amount\nI1,C1,2026-03-01,5\n")
+    batch = imported("groups", "code,name,parent_code\nG3,丙,G1\n")
+
+    def sums():
+        found = Account.objects.filter(group__isnull=False)
+        return dict(found.values_list("group__code", "receivable_minor"))
+
+    assert (batch.updated, sums()) == (1, {"G1": 500, "G2": 0, "G3": 500})
+    assert is_clean()
+    undo(batch)
+    assert sums() == {"G1": 0, "G2": 500, "G3": 500}
+    assert is_clean()
 
 
 def test_only_what_was_written_can_be_taken_back(two, imported):

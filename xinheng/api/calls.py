@@ -60,6 +60,7 @@ CALLS: dict[str, Call] = {
     "import_interactions": Call("POST", "/interactions/batch", "exchange.import"),
     "import_rates": Call("POST", "/rates/batch", "exchange.import"),
     "import_holidays": Call("POST", "/holidays/batch", "exchange.import"),
+    "undo_import": Call("POST", "/imports/{batch_id}/undo", "exchange.undo"),
     "start_review": Call("POST", "/reviews", "reviews.run"),
     "get_review": Call("GET", "/reviews/{review_id}", "reviews.read"),
     "get_review_results": Call("GET", "/reviews/{review_id}/results", "reviews.read"),

@@ -1,5 +1,6 @@
 """Batches of rows: the same import as files, in one request of at most 5,000 rows."""
 
+import uuid
 from types import GenericAlias
 from typing import Annotated, Any
 
@@ -20,6 +21,8 @@ from xinheng.exchange.kinds.columns import Column
 from xinheng.exchange.models import Batch
 from xinheng.fields import queries as fields
 from xinheng.fields import records
+from xinheng.kernel.refusals import say
+from xinheng.kernel.staged import BatchNeeded
 
 router = Router()
 MOST_ROWS = 5_000
@@ -105,6 +108,36 @@ CALLS = (
     _call("rates", "Record exchange rates and loan prime rates."),
     _call("holidays", "Record days off and make-up working days."),
 )
+
+
+class UndoAnswer(Answer):
+    batch: str
+    state: str
+    removed: int
+    restored: int
+
+
+@serve(router, response=UndoAnswer, tag="imports")
+def undo_import(request: Asked, batch_id: uuid.UUID) -> UndoAnswer | HttpResponse:
+    """Take a whole import back; refused when later facts lean on its rows, which are named."""
+    try:
+        batch = exchange.undo(
+            by=request.actor, batch_id=batch_id, today=timezone.localdate(), at=timezone.now()
+        )
+    except BatchNeeded as refusal:
+        language = "en" if (get_language() or "").startswith("en") else "zh"
+        errors = [
+            {"code": refusal.code, "field": hold.row, "message": getattr(hold, language)}
+            for hold in refusal.holds
+        ]
+        detail = say(refusal, language)
+        return problem.answer(problem.Problem(409, refusal.code, detail, errors=errors))
+    return UndoAnswer(
+        batch=str(batch.uuid),
+        state=str(batch.state),
+        removed=batch.removed,
+        restored=batch.restored,
+    )
 
 
 def _imported(request: Asked, kind: str, payload: Any) -> ImportAnswer | HttpResponse:

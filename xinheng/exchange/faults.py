@@ -173,10 +173,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{text}” has a credit account; moving it changes the sums of groups and takes the right "
         "to set limits.",
     ),
-    "group-stands": (
-        "集团“{text}”已有信用账户，不能通过导入更换上级。",
-        "The group “{text}” has a credit account; an import cannot give it another parent.",
-    ),
     "unknown-owner": (
         "没有名为“{text}”的用户。",
         "There is no user “{text}”.",

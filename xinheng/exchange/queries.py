@@ -36,6 +36,12 @@ class BatchRow:
     progress: int
     is_finished: bool
     may_apply: bool
+    may_undo: bool
+    removed: int
+    restored: int
+    holds: list[dict[str, Any]]
+    undone_by: str
+    undone_at: datetime | None
     warnings: list[dict[str, Any]]
     errors: list[dict[str, Any]]
     has_errors_file: bool
@@ -74,14 +80,16 @@ def batch_row(*, by: Actor, batch_id: uuid.UUID) -> Batch:
 
 def _visible(by: Actor) -> QuerySet[Batch]:
     access.require(by, "exchange.read")
-    found = Batch.objects.select_related("requested_by")
+    found = Batch.objects.select_related("requested_by", "undone_by")
     return found if by.scope == "all" else found.filter(requested_by_id=by.id)
 
 
 def _row(batch: Batch) -> BatchRow:
     kind = KINDS[batch.kind]
     state = Batch.State(batch.state)
-    is_finished = state in (Batch.State.DONE, Batch.State.REFUSED, Batch.State.FAILED)
+    is_finished = state in (
+        Batch.State.DONE, Batch.State.REFUSED, Batch.State.FAILED, Batch.State.UNDONE
+    )  # fmt: skip
     return BatchRow(
         uuid=batch.uuid,
         kind=batch.kind,
@@ -101,6 +109,14 @@ def _row(batch: Batch) -> BatchRow:
         progress=_progress(batch, is_finished),
         is_finished=is_finished,
         may_apply=state == Batch.State.CHECKED and bool(batch.source) and not batch.dry_run,
+        may_undo=state == Batch.State.DONE
+        and not batch.dry_run
+        and batch.created + batch.updated > 0,
+        removed=batch.removed,
+        restored=batch.restored,
+        holds=batch.holds,
+        undone_by=str(batch.undone_by or "cli") if batch.undone_at else "",
+        undone_at=batch.undone_at,
         warnings=batch.warnings,
         errors=batch.errors,
         has_errors_file=bool(batch.errors_file),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -241,6 +242,19 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def peek(outlet: Outlet, *, path: str, most: int) -> dict[str, Any]:
+    """Send the header and the first rows of a file as they are; called by name in the child.
+
+    returns: {"rows": how many were sent}
+    """
+    from xinheng.files import child
+
+    table = child.open_limited(Path(path))
+    rows = [values[: len(table.header)] for _, values, _ in islice(table.records, most)]
+    outlet.message({"header": table.header, "rows": rows})
+    return {"rows": len(rows)}
 
 
 def pick(outlet: Outlet, *, path: str, rows: list[int]) -> dict[str, Any]:

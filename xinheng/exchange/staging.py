@@ -163,7 +163,7 @@ class Staging:
         may_move = self._by.may("limits.write")
         if name == "customers" and "group_code" in self.present and not may_move:
             yield checks.CUSTOMER_MOVES
-        if name == "groups" and "parent_code" in self.present:
+        if name == "groups" and "parent_code" in self.present and not may_move:
             yield checks.GROUP_MOVES
         if name == "groups":
             yield checks.PARENT_REFUSED

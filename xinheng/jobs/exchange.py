@@ -45,7 +45,8 @@ def undo(batch_id: str, user_id: int) -> None:
     """Take a batch back as the person who asked for it, and tell; once undone it stays so."""
     batch = Batch.objects.select_related("undone_by").get(uuid=batch_id)
     try:
-        exchange.undo(by=access.actor_of_id(user_id), batch_id=batch.uuid, at=timezone.now())
+        by, today, now = access.actor_of_id(user_id), timezone.localdate(), timezone.now()
+        exchange.undo(by=by, batch_id=batch.uuid, today=today, at=now)
     finally:
         batch.refresh_from_db()
         if batch.state in (Batch.State.DONE, Batch.State.UNDONE):

@@ -83,7 +83,9 @@ def take_back(*, by: Actor, batch_id: UUID, undo_id: UUID, noun: str, kept: Kept
     holds = _later(batch_id, kept)
     if holds:
         raise BatchNeeded(holds)
-    params = {"batch": batch_id, "table": kept.table, "undo": undo_id, "key": kept.key}
+    params: dict[str, Any] = {
+        "batch": batch_id, "table": kept.table, "undo": undo_id, "key": kept.key,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(kept.fill(former_sql.KEEP_REMOVED), params)
         cursor.execute(kept.fill(former_sql.REMOVE), params)

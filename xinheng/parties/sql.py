@@ -126,19 +126,41 @@ def _custom_values(custom: Sequence[Field]) -> str:
 
 def update_customers(present: Collection[str], custom: Sequence[Field] = ()) -> str:
     """Return the statement that changes the customers that differ."""
-    fields = [field for field, column in FIELDS.items() if column in present]
-    sets, stored, staged = [f"{field} = s.{field}" for field in fields], "", ""
+    sets = [f"{field} = s.{field}" for field, column in FIELDS.items() if column in present]
     if custom:
         sets.append(f"custom = {_custom_values(custom)}")
-        stored, staged = ", c.custom", f", {_custom_values(custom)}"
     return f"""
     UPDATE parties_customer c
        SET {", ".join(sets)},
            batch_id = %(batch)s, changed_xid = pg_current_xact_id()
       FROM {{relation}} s
-     WHERE c.code = s.code
+     WHERE {_differs(present, custom)}"""
+
+
+def changing_customers(present: Collection[str], custom: Sequence[Field] = ()) -> str:
+    """Return the query of stored customers that `update_customers` would change, whole."""
+    return f"""
+    SELECT c.* FROM {{relation}} s JOIN parties_customer c ON {_differs(present, custom)}"""
+
+
+def _differs(present: Collection[str], custom: Sequence[Field]) -> str:
+    fields = [field for field, column in FIELDS.items() if column in present]
+    stored, staged = "", ""
+    if custom:
+        stored, staged = ", c.custom", f", {_custom_values(custom)}"
+    return f"""
+       c.code = s.code
        AND ({", ".join(f"c.{field}" for field in fields)}{stored})
            IS DISTINCT FROM ({", ".join(f"s.{field}" for field in fields)}{staged})"""
+
+
+def changing_groups(present: Collection[str]) -> str:
+    """Return the query of stored groups that a file would rename or place anew."""
+    moved = " OR coalesce(p.code, '') <> s.parent_code" if "parent_code" in present else ""
+    return f"""
+    SELECT g.* FROM {{relation}} s JOIN parties_group g ON g.code = s.code
+      LEFT JOIN parties_group p ON p.id = g.parent_id
+     WHERE g.name <> s.name{moved}"""
 
 
 def changed_groups(present: Collection[str]) -> str:

@@ -73,7 +73,7 @@ WITH item AS (
            i.terms, i.currency, CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * i.amount_minor
            AS amount_minor, {open_document} AS open_minor, a.currency AS credit_currency,
            {open_credit} AS open_credit_minor, %(as_of)s::date - i.{day} AS days,
-           {bucket} AS bucket, i.salesperson, i.order_number, {disputed} AS disputed_minor
+           {bucket} AS bucket, i.salesperson, i.order_number
     FROM receivables_invoice i
     JOIN parties_customer c ON c.id = i.customer_id AND {in_scope}
     JOIN exposure_account a ON a.customer_id = c.id
@@ -85,7 +85,6 @@ WITH item AS (
 ), standing AS (
     SELECT * FROM item
     WHERE open_minor <> 0 AND {bucket_filter}
-      AND (NOT %(disputed)s OR disputed_minor > 0)
       AND (%(due_from)s::date IS NULL OR due_date >= %(due_from)s)
       AND (%(due_to)s::date IS NULL OR due_date <= %(due_to)s)
 )
@@ -129,10 +128,10 @@ def open_items(
     access.require(by, "receivables.read")
     chosen = narrow or {}
     clauses = "".join(f" AND {NARROW[key]} = %({key})s" for key in chosen)
+    clauses += f" AND {disputes.IS_DISPUTED}" if disputed else ""
     bucket_filter = {None: "true", NO_DUE_DATE: "bucket IS NULL"}.get(bucket, "bucket = %(bucket)s")
     statement = _ITEMS.format(
         open_document=positions.OPEN_DOCUMENT,
-        disputed=disputes.DISPUTED.format(open=positions.OPEN_DOCUMENT),
         open_credit=positions.OPEN_CREDIT,
         day="due_date" if basis == "due" else "issue_date",
         bucket=positions.BUCKET[basis],
@@ -143,13 +142,14 @@ def open_items(
     )
     params = {
         **scope(by), **chosen, "as_of": as_of, "bucket": bucket, "limit": limit, "offset": offset,
-        "due_from": due_from, "due_to": due_to, "disputed": disputed,
+        "due_from": due_from, "due_to": due_to,
         "firsts": [found.first for found in rules.buckets(edges)],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{statement} SELECT * FROM standing ORDER BY {ORDERS[order]}"
-            " LIMIT %(limit)s OFFSET %(offset)s",
+            f"{statement} SELECT s.*, {disputes.DISPUTED} FROM (SELECT * FROM standing"
+            f" ORDER BY {ORDERS[order]} LIMIT %(limit)s OFFSET %(offset)s) s"
+            f" ORDER BY {ORDERS[order]}",
             params,
         )
         rows = tuple(OpenItem(*row) for row in cursor.fetchall())
@@ -160,6 +160,10 @@ def open_items(
             params,
         )
         sums = cursor.fetchall()
+    return _summed(rows, sums)
+
+
+def _summed(rows: tuple[OpenItem, ...], sums: list[tuple[Any, ...]]) -> OpenItems:
     totals: dict[str, int] = {}
     for currency, _bucket, _count, minor in sums:
         totals[currency] = totals.get(currency, 0) + minor

@@ -2,7 +2,8 @@
 
 The whole file is judged before anything is written. All or nothing unless --partial; refused rows
 come back as the same file plus an error column. FILE is CSV or XLSX, - is stdin. After an import
-of many rows was interrupted, the same command goes on where it stopped.
+of many rows was interrupted, the same command goes on where it stopped. `--undo BATCH` takes a
+whole import back, or says which rows later facts lean on.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import UUID
 
 from xinheng.config import output
 from xinheng.kernel.refusals import Refusal
@@ -39,14 +41,17 @@ class FileUnreadable(Refusal):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
-    parser.add_argument("kind", choices=KINDS, metavar="KIND", help=" | ".join(KINDS))
-    parser.add_argument("file", metavar="FILE", help="CSV or XLSX; - reads stdin")
+    parser.add_argument("kind", nargs="?", choices=KINDS, metavar="KIND", help=" | ".join(KINDS))
+    parser.add_argument("file", nargs="?", metavar="FILE", help="CSV or XLSX; - reads stdin")
     parser.add_argument("--mapping", metavar="M.yml", help="how the file's columns become ours")
     parser.add_argument("--partial", action="store_true", help="import the rows that are right")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done")
     parser.add_argument("--errors", metavar="OUT", help="where refused rows are written")
     parser.add_argument(
         "--resume", action="store_true", help="go on with an interrupted import, or refuse"
+    )
+    parser.add_argument(
+        "--undo", type=UUID, metavar="BATCH", help="take a whole import back; names no file"
     )
 
 
@@ -55,6 +60,11 @@ def run(args: argparse.Namespace) -> int:
     from xinheng.config.command import DONE, REFUSED
     from xinheng.exchange.models import Batch
 
+    if bool(args.undo) == bool(args.file):
+        output.say("请写明 KIND 与 FILE，或只写 --undo BATCH。")
+        return 2
+    if args.undo:
+        return _undo(args)
     began = time.monotonic()
     try:
         batch = _import(args)
@@ -66,6 +76,32 @@ def run(args: argparse.Namespace) -> int:
     for error in found["errors"][:_MOST_LINES]:
         output.say(_sentence(error))
     return REFUSED if batch.state == Batch.State.REFUSED else DONE
+
+
+def _undo(args: argparse.Namespace) -> int:
+    """Take a batch back and say what became of it, or which rows hold it."""
+    from django.utils import timezone
+
+    from xinheng import access
+    from xinheng.config.command import DONE, REFUSED
+    from xinheng.exchange import operations as exchange
+    from xinheng.kernel.staged import BatchNeeded
+
+    by, today, now = access.system("cli"), timezone.localdate(), timezone.now()
+    try:
+        batch = exchange.undo(by=by, batch_id=args.undo, today=today, at=now)
+    except Refusal as refusal:
+        output.refuse(args, refusal)
+        for hold in refusal.holds[:_MOST_LINES] if isinstance(refusal, BatchNeeded) else ():
+            output.say(f"{hold.row}：{getattr(hold, output.language())}")
+        return REFUSED
+    found = {
+        "batch": str(batch.uuid), "kind": batch.kind, "state": str(batch.state),
+        "removed": batch.removed, "restored": batch.restored,
+    }  # fmt: skip
+    lines = [f"已撤销 {batch.kind}：删除 {batch.removed} 条，恢复原值 {batch.restored} 条"]
+    output.emit(args, found, lines)
+    return DONE
 
 
 def _import(args: argparse.Namespace) -> "Batch":

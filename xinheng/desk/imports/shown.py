@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from xinheng.desk import frame
 from xinheng.exchange.kinds import KINDS, Column, Kind
+from xinheng.exchange.operations.choosing import Columns
 from xinheng.exchange.queries import BatchRow
 from xinheng.kernel.actors import Actor
 
@@ -19,6 +20,11 @@ ICONS = {
     "statements": "report-analytics",
     "events": "news",
     "rates": "arrows-exchange",
+    "bureau": "report-analytics",
+    "questionnaires": "clipboard-check",
+    "tax_invoices": "file-invoice",
+    "interactions": "users",
+    "holidays": "calendar",
 }
 HINTS = {
     "customers": gettext_lazy("名称、信用代码、行业、负责人、联系人"),
@@ -29,6 +35,11 @@ HINTS = {
     "statements": gettext_lazy("资产负债、利润、现金流的主要项目"),
     "events": gettext_lazy("诉讼、处罚、失信、新闻"),
     "rates": gettext_lazy("汇率与 LPR"),
+    "bureau": gettext_lazy("征信机构的评分、违约概率、建议额度"),
+    "questionnaires": gettext_lazy("5C、特征分析等问卷的答案，一行一题"),
+    "tax_invoices": gettext_lazy("客户自己的销项与进项发票，不是我方应收"),
+    "interactions": gettext_lazy("拜访、电话、投诉、交付违约"),
+    "holidays": gettext_lazy("节假日与调休上班日"),
 }
 TYPES = {
     "text": gettext_lazy("文本"),
@@ -53,14 +64,67 @@ STATES = {
     "received": ("", "hourglass"), "checking": ("mark-brand", "loader-2"),
     "checked": ("mark-watch", "clipboard-check"), "applying": ("mark-brand", "loader-2"),
     "done": ("mark-ok", "circle-check"), "refused": ("mark-danger", "circle-x"),
-    "failed": ("mark-danger", "alert-triangle"),
+    "failed": ("mark-danger", "alert-triangle"), "undoing": ("mark-brand", "loader-2"),
+    "undone": ("", "history"),
 }  # fmt: skip
 STATE_NAMES = {
     "received": gettext_lazy("排队中"), "checking": gettext_lazy("校验中"),
     "checked": gettext_lazy("校验通过，待写入"), "applying": gettext_lazy("写入中"),
     "done": gettext_lazy("已完成"), "refused": gettext_lazy("已拒绝"),
-    "failed": gettext_lazy("失败"),
+    "failed": gettext_lazy("失败"), "undoing": gettext_lazy("撤销中"),
+    "undone": gettext_lazy("已撤销"),
 }  # fmt: skip
+
+
+_STEPS = {"received": 3, "checking": 3, "checked": 4, "applying": 5}
+HOW = {
+    "same": gettext_lazy("列名相同"),
+    "remembered": gettext_lazy("沿用上次的选择"),
+    "alike": gettext_lazy("名称相近，请核对"),
+}
+FORMS = (
+    ("", gettext_lazy("自动识别")),
+    ("%m/%d/%Y", gettext_lazy("月/日/年")),
+    ("%d/%m/%Y", gettext_lazy("日/月/年")),
+    ("%d.%m.%Y", gettext_lazy("日.月.年")),
+    ("%d-%m-%Y", gettext_lazy("日-月-年")),
+    ("%Y%m%d", gettext_lazy("年月日，如 20260131")),
+    ("excel", gettext_lazy("Excel 序号")),
+)
+
+
+def choices(found: Columns) -> dict[str, Any]:
+    """Return our columns with what may fill them: titles of the file, samples, the guess."""
+    titles = [title.strip() for title in found.header]
+    zh = frame.language() == "zh"
+    samples = {
+        title: [row[place] for row in found.samples if place < len(row) and row[place]][:3]
+        for place, title in enumerate(titles)
+    }
+    used = {guess.title for guess in found.guesses if guess.title}
+    return {
+        "titles": [title for title in titles if title],
+        "rows": [
+            {
+                "name": guess.column.name,
+                "label": guess.column.zh if zh else guess.column.name,
+                "type": TYPES[guess.column.type],
+                "required": guess.column.required,
+                "is_missing": guess.column.required and not guess.title,
+                "is_date": guess.column.type == "date",
+                "title": guess.title,
+                "how": HOW.get(guess.how, ""),
+                "is_sure": guess.how == "same",
+                "form": guess.form,
+                "samples": samples.get(guess.title, []),
+            }
+            for guess in found.guesses
+        ],
+        "unused": [title for title in titles if title and title not in used],
+        "forms": FORMS,
+        "head": titles,
+        "sample_rows": found.samples,
+    }
 
 
 def name(kind: Kind) -> str:
@@ -122,10 +186,11 @@ def batch(row: BatchRow) -> dict[str, Any]:
         "state": STATE_NAMES[row.state],
         "mark": mark,
         "icon": icon,
-        "is_moving": row.state in ("received", "checking", "applying"),
+        "is_moving": row.state in ("received", "checking", "applying", "undoing"),
         "errors": [_finding(one, zh) for one in row.errors],
         "warnings": [_finding(one, zh) for one in row.warnings],
-        "step": {"received": 2, "checking": 2, "checked": 3, "applying": 4}.get(row.state, 5),
+        "step": _STEPS.get(row.state, 6),
+        "holds": [{"row": one["row"], "text": one["zh" if zh else "en"]} for one in row.holds],
     }
 
 

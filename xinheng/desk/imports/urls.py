@@ -12,5 +12,7 @@ urlpatterns = [
     ),
     path("<uuid:batch_id>/", views.detail, name="import"),
     path("<uuid:batch_id>/apply/", views.apply, name="import-apply"),
+    path("<uuid:batch_id>/columns/", views.columns, name="import-columns"),
+    path("<uuid:batch_id>/undo/", views.undo, name="import-undo"),
     path("<uuid:batch_id>/errors/", views.error_file, name="import-errors"),
 ]

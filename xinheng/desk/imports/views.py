@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xinheng.desk import export, frame
 from xinheng.desk.imports import shown
 from xinheng.desk.imports.forms import UploadForm
+from xinheng.exchange import guessing, queries, store
 from xinheng.exchange import operations as exchange
-from xinheng.exchange import queries, store
 from xinheng.exchange.kinds import KINDS, Kind, custom
+from xinheng.kernel.refusals import Refusal
 
 
 @require_GET
@@ -39,8 +40,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
             by=by, kind=kind, file=file.file, file_name=file.name,
             mapping=cleaned["mapping"], partial=cleaned["partial"],
         )  # fmt: skip
-        exchange.examine(by=by, batch_id=batch.uuid)
-        return redirect("desk:import", batch.uuid)
+        return _onward(request, batch.uuid, is_mapped=cleaned["mapping"] is not None)
     context = {
         "form": form,
         "kind": {"key": kind, "name": shown.name(known), "icon": shown.ICONS.get(kind, "table")},
@@ -48,6 +48,39 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return frame.page(request, "desk/imports/upload.html", context, status=status)
+
+
+def _onward(request: HttpRequest, batch_id: uuid.UUID, *, is_mapped: bool) -> HttpResponse:
+    """Ask which column is which unless the header or a mapping says it; else have it judged."""
+    by = frame.actor(request)
+    try:
+        found = None if is_mapped else exchange.look(by=by, batch_id=batch_id)
+    except Refusal:
+        found = None  # the worker says what is wrong with the file as a whole
+    if found is not None and not guessing.is_plain(found.guesses, found.header):
+        return redirect("desk:import-columns", batch_id)
+    exchange.examine(by=by, batch_id=batch_id)
+    return redirect("desk:import", batch_id)
+
+
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """Show what each column would be filled with, and take the person's choice."""
+    by = frame.actor(request)
+    found = exchange.look(by=by, batch_id=batch_id)
+    if request.method == "POST":
+        given = request.POST
+        names = [guess.column.name for guess in found.guesses]
+        exchange.choose(
+            by=by, batch_id=batch_id, header=found.header,
+            chosen={name: given.get(f"from_{name}", "") for name in names},
+            forms={name: given.get(f"form_{name}", "") for name in names},
+        )  # fmt: skip
+        exchange.examine(by=by, batch_id=batch_id)
+        return redirect("desk:import", batch_id)
+    row = queries.batch(by=by, batch_id=batch_id)
+    context = {"batch": shown.batch(row), **shown.choices(found)}
+    return frame.page(request, "desk/imports/columns.html", context)
 
 
 @require_GET
@@ -60,7 +93,8 @@ def template(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
 def detail(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Show one import; while it moves, the page asks for its state every two seconds."""
     row = queries.batch(by=frame.actor(request), batch_id=batch_id)
-    context = {"batch": shown.batch(row)}
+    may_undo = row.may_undo and frame.actor(request).may("exchange.undo")
+    context = {"batch": shown.batch(row), "may_undo": may_undo}
     return frame.page(request, "desk/imports/detail.html", context, fragment="state")
 
 
@@ -68,6 +102,13 @@ def detail(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
 def apply(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Write a file that was found right."""
     exchange.start(by=frame.actor(request), batch_id=batch_id)
+    return redirect("desk:import", batch_id)
+
+
+@require_POST
+def undo(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """Take a whole import back, in the background."""
+    exchange.leave_undo(by=frame.actor(request), batch_id=batch_id)
     return redirect("desk:import", batch_id)
 
 

@@ -1,4 +1,4 @@
-"""Let credit accounts follow customers whose group a file has changed.
+"""Let credit accounts follow customers, and groups, whose group a file has changed.
 
 The sums of a group stand on where its members' accounts are, so a move is entries of its own; it
 is the right of whoever may set limits, and others are refused when the file is judged.
@@ -17,15 +17,18 @@ from xinheng.kernel.staged import RowRefusal
 
 
 @transaction.atomic
-def follow_groups(*, by: Actor, relation: str, on: date) -> tuple[RowRefusal, ...]:
-    """Move the accounts of the customers in `relation` below the accounts of their groups.
+def follow_groups(
+    *, by: Actor, relation: str, on: date, kind: str = "customers"
+) -> tuple[RowRefusal, ...]:
+    """Move the accounts of the records in `relation` below the accounts of their groups.
 
-    relation: has row int and code text, customers that are recorded already
+    relation: has row int and code text, records of `kind` (customers, groups) as they are now
     returns:  the rows whose account cannot be moved, such as one of another currency
     """
     access.require(by, "exchange.import")
     with connection.cursor() as cursor:
-        cursor.execute(moves.FIND.format(relation=relation))
+        find = moves.FIND if kind == "customers" else moves.FIND_GROUPS
+        cursor.execute(find.format(relation=relation))
         cursor.execute("SELECT EXISTS (SELECT FROM staged_moves)")
         if not cursor.fetchone()[0]:
             cursor.execute(moves.FORGET)
@@ -40,5 +43,6 @@ def follow_groups(*, by: Actor, relation: str, on: date) -> tuple[RowRefusal, ..
             with transaction.atomic():
                 exposure.regroup(by=by, account_id=account_id, parent_id=parent_id, on=on)
         except Refusal as refusal:
-            refused.append(RowRefusal(row, "group_code", refusal))
+            column = "group_code" if kind == "customers" else "parent_code"
+            refused.append(RowRefusal(row, column, refusal))
     return tuple(refused)

@@ -6,7 +6,7 @@ whether it may be done, and one transaction holds it together.
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -16,17 +16,21 @@ from xinheng.evidence import operations as evidence
 from xinheng.exchange.kinds import KINDS
 from xinheng.exchange.models import Batch
 from xinheng.exchange.operations.applying import one_at_a_time
+from xinheng.exchange.operations.regrouping import follow_groups
 from xinheng.exchange.queries import batch_row
 from xinheng.exchange.refusals import NotUndoable, StillReferenced
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.kernel.staged import BatchNeeded, TakenBack
 from xinheng.messaging import tasks as messaging
+from xinheng.parties import operations as parties
 from xinheng.receivables import operations as receivables
 from xinheng.reference import operations as reference
 
 Taker = Callable[..., TakenBack]
 TAKERS: dict[str, Taker] = {
+    "customers": parties.take_back_batch,
+    "groups": parties.take_back_batch,
     "invoices": receivables.take_back,
     "receipts": receivables.take_back,
     "disputes": receivables.take_back,
@@ -40,9 +44,10 @@ TAKERS: dict[str, Taker] = {
 }
 
 
-def undo(*, by: Actor, batch_id: uuid.UUID, at: datetime) -> Batch:
+def undo(*, by: Actor, batch_id: uuid.UUID, today: date, at: datetime) -> Batch:
     """Take a batch back, whole or not at all; a batch that is undone already stays so.
 
+    today: the day on which accounts go back to the groups they were in
     refuses: UnknownBatch; NotUndoable for what was never written; BatchNeeded, StillReferenced
         when later facts lean on it, and then the batch keeps the rows that hold it
     """
@@ -54,8 +59,8 @@ def undo(*, by: Actor, batch_id: uuid.UUID, at: datetime) -> Batch:
     _refuse_unwritten(batch)
     try:
         with transaction.atomic():
-            one_at_a_time(batch.kind)
-            _take_back(by, batch, at)
+            one_at_a_time(by=by, kind=batch.kind)
+            _take_back(by, batch, today, at)
     except Refusal as refusal:
         batch = batch_row(by=by, batch_id=batch_id)
         if batch.state == Batch.State.UNDONE:
@@ -90,16 +95,19 @@ def _refuse_unwritten(batch: Batch) -> None:
         raise NotUndoable(batch=batch.uuid, state_zh=label.label, state_en=label.value)
 
 
-def _take_back(by: Actor, batch: Batch, at: datetime) -> None:
+def _take_back(by: Actor, batch: Batch, today: date, at: datetime) -> None:
     """Let the room do it and note what was done, in the caller's transaction."""
     locked = Batch.objects.select_for_update().get(pk=batch.pk)
     _refuse_unwritten(locked)
     batch.undo_id = uuid.uuid4()
     try:
         with transaction.atomic():
+            changed = _tree_of(batch)
             taken = TAKERS[batch.kind](
                 by=by, batch_id=batch.uuid, undo_id=batch.undo_id, kind=batch.kind
             )
+            if changed:
+                _follow_back(by, batch, changed, today)
             journal.forget_former(by=by, batch_id=batch.uuid)
             with connection.cursor() as cursor:
                 # What still points at a removed row must say so now and not at the end.
@@ -117,6 +125,30 @@ def _take_back(by: Actor, batch: Batch, at: datetime) -> None:
         before={"created": batch.created, "updated": batch.updated},
         after={"removed": taken.removed, "restored": taken.restored, "undo": batch.undo_id},
     )
+
+
+def _tree_of(batch: Batch) -> str:
+    """Stage the records that go back into another place of the tree; "" when the kind has none."""
+    if batch.kind not in ("customers", "groups"):
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS staged_back")
+        cursor.execute(_STAGE_BACK.format(kind=batch.kind.removesuffix("s")), [batch.uuid])
+        return "staged_back" if cursor.rowcount else ""
+
+
+_STAGE_BACK = """
+CREATE TEMP TABLE staged_back ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY t.id)::int AS row, t.code
+FROM journal_former f JOIN parties_{kind} t ON t.id = f.row::bigint
+WHERE f.batch_id = %s AND f."table" = 'parties_{kind}' AND NOT f.is_removed
+"""
+
+
+def _follow_back(by: Actor, batch: Batch, relation: str, today: date) -> None:
+    stuck = follow_groups(by=by, relation=relation, on=today, kind=batch.kind)
+    if stuck:
+        raise stuck[0].refusal
 
 
 def _table_of(error: IntegrityError) -> str:

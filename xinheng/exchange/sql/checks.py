@@ -138,7 +138,7 @@ SELECT r.row, 'group_code', 'regroup-needed', jsonb_build_object('text', r.code)
 
 GROUP_MOVES = """
 INSERT INTO import_faults
-SELECT r.row, 'parent_code', 'group-stands', jsonb_build_object('text', r.code)
+SELECT r.row, 'parent_code', 'regroup-needed', jsonb_build_object('text', r.code)
   FROM import_rows r
   JOIN parties_group g ON g.code = r.code
   LEFT JOIN parties_group p ON p.id = g.parent_id

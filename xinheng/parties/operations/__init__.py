@@ -14,6 +14,7 @@ from xinheng.parties.operations.belongings import (
 from xinheng.parties.operations.merged import hold_merges, merge_alone, stand_alone, stand_for
 from xinheng.parties.operations.scoping import RowOutOfScope, leave_out_foreign
 from xinheng.parties.operations.staged import record_staged_customers, record_staged_groups
+from xinheng.parties.operations.undoing import take_back_batch
 
 __all__ = [
     "BANK_ACCOUNT",
@@ -33,4 +34,5 @@ __all__ = [
     "stand_alone",
     "stand_for",
     "take_back",
+    "take_back_batch",
 ]

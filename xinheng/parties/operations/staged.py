@@ -13,6 +13,7 @@ from xinheng.kernel.staged import Outcome, RowRefusal
 from xinheng.parties import sql
 from xinheng.parties.operations.primaries import compare_contacts
 from xinheng.parties.operations.scoping import leave_out_foreign
+from xinheng.parties.operations.undoing import KEPT
 
 
 @transaction.atomic
@@ -38,6 +39,8 @@ def record_staged_customers(
     with connection.cursor() as cursor:
         rows = _count(cursor, relation)
         compare_contacts(by=by, relation=relation, present=present)
+        changing = sql.changing_customers(present, carried)
+        _keep_former(by, batch_id, "customers", changing.format(relation=relation))
         updated = journal.write_found(
             by=by,
             action="parties.update_customer",
@@ -73,6 +76,8 @@ def record_staged_groups(
     access.require(by, "customers.write")
     with connection.cursor() as cursor:
         rows = _count(cursor, relation)
+        changing = sql.changing_groups(present)
+        _keep_former(by, batch_id, "groups", changing.format(relation=relation))
         updated = journal.write_found(
             by=by,
             action="parties.update_group",
@@ -86,6 +91,14 @@ def record_staged_groups(
         if "parent_code" in present:
             cursor.execute(sql.PLACE_GROUPS.format(relation=relation), params)
     return _outcome(by, batch_id, "parties.import_groups", rows, created, updated)
+
+
+def _keep_former(by: Actor, batch_id: UUID | None, kind: str, rows: str) -> None:
+    """Keep what a file is about to change; what is changed by hand is no batch."""
+    if batch_id is not None:
+        kept = KEPT[kind]
+        query = kept.images(rows)
+        journal.keep_former(by=by, batch_id=batch_id, table=kept.table, query=query)
 
 
 def _count(cursor: Any, relation: str) -> int:

@@ -64,11 +64,15 @@ WHERE NOT EXISTS (SELECT FROM receivables_dispute t WHERE t.number = s.number)
 ORDER BY s.row
 """
 
-# What is contested of an item `i` at the end of a day, in the document's currency, at most what
-# is open (`{open}`, positive).
-DISPUTED = """
-    least(greatest({open}, 0), coalesce((
-        SELECT sum(dp.amount_minor) FROM receivables_dispute dp
-        WHERE dp.invoice_id = i.id AND dp.opened_date <= %(as_of)s
-          AND (dp.closed_date IS NULL OR dp.closed_date > %(as_of)s))::bigint, 0))
+_ON = """
+    FROM receivables_dispute dp
+    WHERE dp.invoice_id = {item}.id AND dp.opened_date <= %(as_of)s
+      AND (dp.closed_date IS NULL OR dp.closed_date > %(as_of)s)
+"""
+# Whether an item `i` is contested at the end of a day.
+IS_DISPUTED = f"EXISTS (SELECT {_ON.format(item='i')})"
+# What is contested of the items `s` of one page, in the document's currency, at most what is open.
+DISPUTED = f"""
+    least(greatest(s.open_minor, 0),
+          coalesce((SELECT sum(dp.amount_minor) {_ON.format(item="s")})::bigint, 0))
 """
