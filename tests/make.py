@@ -12,7 +12,8 @@ from xinheng.exposure.models import Account
 from xinheng.exposure.rules import Document
 from xinheng.kernel.money import Money
 from xinheng.kernel.staged import Outcome
-from xinheng.parties.models import Customer, Group
+from xinheng.parties import operations as parties
+from xinheng.parties.models import BankAccount, Contact, Customer, Group
 from xinheng.receivables import operations as receivables
 from xinheng.receivables.facts import InvoiceFacts, ReceiptFacts
 
@@ -96,3 +97,16 @@ def custom_fields(*fields: dict[str, Any], key: str = "customers") -> Any:
         by=CLERK, kind="fields", key=key, title="自定义字段", content={"fields": named}
     )
     return definitions.publish(by=CLERK, version_id=draft.pk)
+
+
+def contact(of: Customer, **values: str) -> Contact:
+    """Return a contact of a customer; sealed as the operation seals it."""
+    values.setdefault("name", f"联系人{next(_numbers)}")
+    return parties.add(by=CLERK, noun=parties.CONTACT, customer=of, values=values)
+
+
+def bank_account(of: Customer, **values: str) -> BankAccount:
+    """Return a bank account of a customer."""
+    values.setdefault("bank", "中国银行")
+    values.setdefault("number", f"6222{next(_numbers):015d}")
+    return parties.add(by=CLERK, noun=parties.BANK_ACCOUNT, customer=of, values=values)

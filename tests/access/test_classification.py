@@ -18,7 +18,7 @@ def test_every_field_has_a_class():
     missing = collections.defaultdict(list)
     for name, (file, _field) in STORED.items():
         if name not in table:
-            app, model, field = name.split(".")
+            _app, model, field = name.split(".")
             missing[file, model].append(field)
     told = [
         f'{file}: in FIELDS add "{" ".join(fields)}" to a class of "{model}", for instance\n'

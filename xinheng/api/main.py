@@ -143,6 +143,7 @@ def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    found, reference = problem.of_fault()
-    log.error("%s %s failed (%s)", request.method, request.path, reference, exc_info=error)
+    found, reference = problem.of_fault(request)
+    said = {"request": request, "status_code": 500}
+    log.error("failed (%s)", reference, exc_info=error, extra=said)
     return problem.answer(found)

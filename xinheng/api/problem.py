@@ -103,9 +103,9 @@ def of_refusal(refusal: refusals.Refusal) -> Problem:
     return Problem(refusal.status, refusal.code, refusals.say(refusal, language), headers=headers)
 
 
-def of_fault() -> tuple[Problem, str]:
-    """Return the problem of an internal fault, and the reference that the log must repeat."""
-    reference = secrets.token_hex(6)
+def of_fault(request: HttpRequest) -> tuple[Problem, str]:
+    """Return the problem of an internal fault, and the reference that the log repeats."""
+    reference = getattr(request, "reference", "") or secrets.token_hex(6)
     detail = _("请把编号 %(reference)s 告诉管理员") % {"reference": reference}
     return Problem(500, detail=detail, members={"reference": reference}), reference
 

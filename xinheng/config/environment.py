@@ -1,6 +1,7 @@
 """What the environment decides: folders, secrets, database, host names."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,11 @@ def mail_server() -> tuple[str, int]:
     return host, int(port or 25)
 
 
+def idle_seconds() -> int:
+    """Return after how long without a request a session ends (`XINHENG_IDLE_MINUTES`; 0: never)."""
+    return int(os.environ.get("XINHENG_IDLE_MINUTES", "60")) * 60
+
+
 def static_storage() -> str:
     """Return the static files storage: hashed names when served, plain in tests."""
     if os.environ.get("XINHENG_STATIC") == "plain":
@@ -86,11 +92,16 @@ def static_storage() -> str:
 
 
 def logging_config() -> dict[str, Any]:
-    """Return the logging set-up: warnings and above to stderr, one line each."""
+    """Return the logging set-up: warnings and above to stderr, one line each.
+
+    JSON unless a person looks on (`XINHENG_LOG_FORMAT` is json or line).
+    """
+    form = os.environ.get("XINHENG_LOG_FORMAT", "") or ("line" if sys.stderr.isatty() else "json")
+    formatter = "PlainLines" if form == "line" else "JsonLines"
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+        "formatters": {"line": {"()": f"xinheng.config.logs.{formatter}"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": os.environ.get("XINHENG_LOG", "WARNING")},
     }

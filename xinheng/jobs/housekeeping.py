@@ -1,10 +1,16 @@
 """Bodies that forget what the house need not remember."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from xinheng import access
 from xinheng.access import operations as people
 from xinheng.engines import operations as engines
+from xinheng.parties import operations as parties
+
+# For so long a removed contact or bank account can be taken back.
+KEPT_AFTER_REMOVAL = timedelta(days=30)
 
 
 def forget_sign_ins() -> None:
@@ -13,3 +19,8 @@ def forget_sign_ins() -> None:
 
 def forget_touched() -> None:
     engines.forget_touched(by=access.system("worker"), at=timezone.now())
+
+
+def forget_removed() -> None:
+    before = timezone.now() - KEPT_AFTER_REMOVAL
+    parties.forget_removed(by=access.system("worker"), before=before)

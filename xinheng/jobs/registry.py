@@ -25,5 +25,6 @@ BODIES = (
     Body("messaging.deliver", messaging.deliver, attempts=10),
     Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
     Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),
+    Body("parties.forget_removed", housekeeping.forget_removed, every="0 19 * * *"),
     Body("reviews.run", reviews.run, attempts=3),
 )

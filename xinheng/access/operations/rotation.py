@@ -143,10 +143,22 @@ def _pass(model: type[SealedRow], sealed: Sequence[SealedField], batch_rows: int
             for row in rows:
                 for field in sealed:
                     row.put(field.name, row.take(field.name), ring)
-            names = [name for f in sealed for name in (f.name, f.index) if name]
-            model._base_manager.bulk_update(rows, names, batch_size=batch_rows)
+            _store(model, [name for f in sealed for name in (f.name, f.index) if name], rows)
             count += len(rows)
     return count
+
+
+def _store(model: type[SealedRow], columns: Sequence[str], rows: Sequence[SealedRow]) -> None:
+    """Write the sealed columns of rows back in one statement."""
+    table = model._meta.db_table
+    values = ", ".join(["%s::bigint[]", *["%s::bytea[]"] * len(columns)])
+    sets = ", ".join(f"{name} = v.{name}" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} t SET {sets}"
+            f" FROM unnest({values}) v(id, {', '.join(columns)}) WHERE t.id = v.id",
+            [[row.pk for row in rows], *([bytes(getattr(r, c)) for r in rows] for c in columns)],
+        )
 
 
 def _batches(

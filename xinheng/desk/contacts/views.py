@@ -90,8 +90,7 @@ def reveal(request: HttpRequest, code: str, noun: str, row_id: UUID, field: str)
             return frame.page(request, REVEAL, context, fragment="value")
         except Refusal as refusal:
             form.add_error("reason", frame.sentence(refusal))
-    # A page's form says 422; htmx would drop the fragment that carries the sentence.
-    status = 422 if form.is_bound and not frame.wants_fragment(request) else 200
+    status = 422 if form.is_bound else 200
     context |= {"form": form, "reasons": forms.REASONS}
     return frame.page(request, REVEAL, context, fragment="ask", status=status)
 

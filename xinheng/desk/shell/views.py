@@ -59,6 +59,8 @@ def trouble(request: HttpRequest, status: int, text: str = "") -> HttpResponse:
     """Say what is wrong in a sentence and what to do next."""
     title, usual, advice = TROUBLES.get(status, TROUBLES[500])
     told = {"status": status, "title": title, "text": text or usual, "help": advice}
+    if status >= 500:
+        told["reference"] = getattr(request, "reference", "")
     # Without the request: what is broken may be the very database that knows who asks.
     return HttpResponse(render_to_string("desk/trouble.html", told), status=status)
 
