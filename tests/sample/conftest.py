@@ -18,6 +18,10 @@ DAY_COLUMNS = {
     "receipts": ["received_date"],
     "statements": ["period_end", "available_date"],
     "events": ["event_date"],
+    "bureau": ["report_date"],
+    "questionnaires": ["date"],
+    "tax_invoices": ["date"],
+    "interactions": ["date"],
     "truth": ["default_date"],
 }
 TEXTS = {"credit_code": str, "contact_phone": str, "group_code": str}
@@ -34,6 +38,10 @@ class Books:
     receipts: pd.DataFrame
     statements: pd.DataFrame
     events: pd.DataFrame
+    bureau: pd.DataFrame
+    questionnaires: pd.DataFrame
+    tax_invoices: pd.DataFrame
+    interactions: pd.DataFrame
     truth: pd.DataFrame
 
     @classmethod

@@ -15,7 +15,10 @@ from tests.sample.conftest import UNTIL
 from xinheng import sample
 from xinheng.sample.books import SampleUnusable
 
-FILES = ("customers", "events", "groups", "invoices", "receipts", "statements")
+FILES = (
+    "bureau", "customers", "events", "groups", "interactions", "invoices", "questionnaires",
+    "receipts", "statements", "tax_invoices",
+)  # fmt: skip
 # Contract §3, in its order.
 COLUMNS = {
     "customers": (
@@ -28,6 +31,12 @@ COLUMNS = {
         "status,voided_date,order_number,salesperson"
     ),
     "receipts": ("number,customer_code,received_date,amount,currency,method,invoice_number,payer"),
+    "bureau": (
+        "customer_code,agency,report_date,reference,score,grade,pd,recommended_limit,currency"
+    ),
+    "questionnaires": "customer_code,form,date,item,answer",
+    "tax_invoices": ("customer_code,direction,number,line,date,counterparty,amount,tax,status"),
+    "interactions": "reference,customer_code,date,kind,outcome,text",
     "truth": "customer_code,default_date",
 }
 
@@ -48,7 +57,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, form):
     first = make(tmp_path / "a", format=form)
     assert make(tmp_path / "b", format=form) == first
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert len(names) == 7
+    assert len(names) == 11
     same, different, odd = filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", names, shallow=False)
     assert (sorted(same), different, odd) == (names, [], [])
 

@@ -55,10 +55,10 @@ SELECT f.* EXCLUDE (file_row_number), c.customer_id, q.earned, q.possible, q.wei
 FROM {{rows}} AS f
 LEFT JOIN ({
         filed_evidence.FORMS_OF.format(
-            sums=filed_evidence.SUMS, rows="{rows}", place="file_row_number"
+            sums=filed_evidence.SUMS, rows="{rows}", numbered="file_row_number"
         )
     }) AS q
-  ON q.at = f.file_row_number
+  ON q.place = f.file_row_number
 LEFT JOIN filed_customers AS c ON c.code = q.customer_code
 ORDER BY f.file_row_number
 """,

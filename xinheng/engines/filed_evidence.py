@@ -21,8 +21,8 @@ REQUIRED = {
 }
 # Every questionnaire once, in the order its first answer stands in the file.
 FORMS_OF = """
-SELECT customer_code, form, date, min(at) AS at, {sums}
-FROM (SELECT *, {place} AS at FROM {rows}) AS a
+SELECT customer_code, form, date, min(place) AS place, {sums}
+FROM (SELECT *, {numbered} AS place FROM {rows}) AS a
 LEFT JOIN said_points AS p USING (form, item, answer)
 LEFT JOIN form_items AS i USING (form, item)
 LEFT JOIN form_sums AS f USING (form)
@@ -144,8 +144,8 @@ def _interactions(raw: Raw) -> str:
 
 def _questionnaires(raw: Raw) -> str:
     if raw.columns:
-        summed = FORMS_OF.format(sums=SUMS, rows=raw.rows, place="0")
-        return f"SELECT * EXCLUDE (at) FROM ({summed})"
+        summed = FORMS_OF.format(sums=SUMS, rows=raw.rows, numbered="0")
+        return f"SELECT * EXCLUDE (place) FROM ({summed})"
     return (
         "SELECT NULL::VARCHAR AS customer_code, NULL::VARCHAR AS form, NULL::DATE AS date,"
         " NULL::BIGINT AS earned, NULL::BIGINT AS possible, NULL::BIGINT AS weighed,"

@@ -15,7 +15,10 @@ from xinheng.kernel.actors import Actor
 from xinheng.parties.models import Customer
 
 # kind → what it shows; the desk and the REST interface name these the same way.
-KINDS = ("invoice", "credit_note", "receipt", "statement", "event", "assessment")
+KINDS = (
+    "invoice", "credit_note", "receipt", "statement", "event", "bureau", "questionnaire",
+    "interaction", "assessment",
+)  # fmt: skip
 
 _SQL = """
 WITH lines AS (
@@ -39,6 +42,22 @@ WITH lines AS (
        FROM evidence_event
       WHERE customer_id = %(customer)s AND event_date <= %(before)s
       ORDER BY event_date DESC, id DESC LIMIT %(reach)s)
+    UNION ALL
+    (SELECT report_date, 'bureau', id, agency, currency, recommended_limit_minor, grade
+       FROM evidence_bureaureport
+      WHERE customer_id = %(customer)s AND report_date <= %(before)s
+      ORDER BY report_date DESC, id DESC LIMIT %(reach)s)
+    UNION ALL
+    (SELECT date, 'questionnaire', id, form, NULL, NULL, answered || '/' || items
+       FROM evidence_questionnaire
+      WHERE customer_id = %(customer)s AND date <= %(before)s
+      ORDER BY date DESC, id DESC LIMIT %(reach)s)
+    UNION ALL
+    (SELECT date, 'interaction', id, coalesce(nullif(outcome, ''), left(text, 80)), NULL, NULL,
+            kind
+       FROM evidence_interaction
+      WHERE customer_id = %(customer)s AND date <= %(before)s
+      ORDER BY date DESC, id DESC LIMIT %(reach)s)
     UNION ALL
     (SELECT a.as_of, 'assessment', a.id, a.grade, p.currency, p.limit_proposed_minor, p.tier
        FROM scoring_assessment a LEFT JOIN limits_proposal p ON p.assessment_id = a.id

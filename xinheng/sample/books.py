@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from xinheng.kernel.refusals import Refusal
 from xinheng.sample import (
+    appraisals,
     draws,
     figures,
     happenings,
     identities,
+    own_trade,
     payments,
     plan,
     statements,
@@ -37,7 +39,10 @@ class SampleUnusable(Refusal):
 
 MOST_CUSTOMERS = 1_000_000
 # A key of one file stays 36 characters at most, whatever the size.
-_NUMBERED = {"invoice": "FP", "credit note": "HZ", "receipt": "SK", "order": "SO"}
+_NUMBERED = {
+    "invoice": "FP", "credit note": "HZ", "receipt": "SK", "order": "SO", "bureau report": "ZX",
+    "interaction": "WL",
+}  # fmt: skip
 
 
 def generate(
@@ -78,6 +83,12 @@ def generate(
             who, statements.make(plan=made, customers=who, invoices=billed, seed=seed)
         ),
         "events": lambda: _events(who, happenings.make(plan=made, customers=who, seed=seed)),
+        "bureau": lambda: _bureau(who, appraisals.reports(plan=made, customers=who, seed=seed)),
+        "questionnaires": lambda: _questionnaires(who, appraisals.answers(plan=made, seed=seed)),
+        "tax_invoices": lambda: _tax_invoices(
+            who, own_trade.make(plan=made, customers=who, seed=seed)
+        ),
+        "interactions": lambda: _interactions(who, appraisals.dealings(plan=made, seed=seed)),
         "truth": lambda: _truth(who, made.fate),
     }
     return {
@@ -217,6 +228,60 @@ def _events(who: identities.Customers, found: happenings.Happenings) -> Table:
         .text("source", [row.source for row in found.told])
         .text("reference", [f"EV{number:07d}" for number in range(1, len(found.told) + 1)])
         .text("text", [row.text for row in found.told])
+    )
+
+
+def _bureau(who: identities.Customers, found: appraisals.Reports) -> Table:
+    agencies = [row[0] for row in appraisals.AGENCIES]
+    return (
+        Table()
+        .text("customer_code", _taken(who.code, found.owner))
+        .text("agency", _taken(agencies, found.agency))
+        .day("report_date", found.day)
+        .text("reference", _numbers("bureau report", found.day))
+        .whole("score", found.score)
+        .text("grade", found.grade)
+        .decimal("pd", found.pd)
+        .money("recommended_limit", found.fen)
+        .text("currency", ["CNY"] * len(found.owner))
+    )
+
+
+def _questionnaires(who: identities.Customers, found: appraisals.Answers) -> Table:
+    return (
+        Table()
+        .text("customer_code", _taken(who.code, found.owner))
+        .text("form", found.form)
+        .day("date", found.day)
+        .text("item", found.item)
+        .text("answer", found.answer)
+    )
+
+
+def _tax_invoices(who: identities.Customers, found: own_trade.TaxInvoices) -> Table:
+    return (
+        Table()
+        .text("customer_code", _taken(who.code, found.owner))
+        .text("direction", _taken(["purchase", "sale"], found.is_sale.astype(int)))
+        .text("number", [f"{number:08d}" for number in range(1, len(found.owner) + 1)])
+        .whole("line", np.ones(len(found.owner), dtype=np.int64))
+        .day("date", found.day)
+        .text("counterparty", found.partner)
+        .money("amount", found.fen)
+        .money("tax", found.tax)
+        .text("status", _taken(["valid", "void"], found.is_void.astype(int)))
+    )
+
+
+def _interactions(who: identities.Customers, found: appraisals.Dealings) -> Table:
+    return (
+        Table()
+        .text("reference", _numbers("interaction", found.day))
+        .text("customer_code", _taken(who.code, found.owner))
+        .day("date", found.day)
+        .text("kind", _taken(appraisals.KINDS, found.kind))
+        .text("outcome", _taken(appraisals.OUTCOMES, found.outcome))
+        .text("text", _taken(appraisals.TEXTS, found.kind))
     )
 
 

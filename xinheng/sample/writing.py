@@ -45,6 +45,11 @@ class Table:
         """Add a column of amounts in fen (None is empty)."""
         return self._add(name, "money", pa.array(values, pa.int64()))
 
+    def decimal(self, name: str, millionths: Any) -> "Table":
+        """Add a column of decimal numbers, given in millionths."""
+        whole = pa.array(millionths, pa.int64())
+        return self._add(name, "plain", _shifted(whole, 6))
+
     def _add(self, name: str, kind: str, values: "pa.Array[Any]") -> "Table":
         self.columns.append((name, kind, values))
         return self
@@ -68,9 +73,13 @@ class Table:
 
 def yuan(fen: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return whole fen as decimals with two digits, without computing anything."""
-    digits = fen.cast(pa.decimal128(19, 0))
+    return _shifted(fen, 2)
+
+
+def _shifted(whole: "pa.Array[Any]", places: int) -> "pa.Array[Any]":
+    digits = whole.cast(pa.decimal128(19, 0))
     return pa.Array.from_buffers(
-        pa.decimal128(19, 2), len(digits), digits.buffers(), digits.null_count, digits.offset
+        pa.decimal128(19, places), len(digits), digits.buffers(), digits.null_count, digits.offset
     )
 
 

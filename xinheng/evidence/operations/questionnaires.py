@@ -15,8 +15,8 @@ from xinheng import access, journal
 from xinheng.evidence import questionnaire_sql as sql
 from xinheng.evidence import reading
 from xinheng.evidence.models import Answer, Questionnaire
-from xinheng.evidence.operations.staged import leave_out, note
 from xinheng.evidence.reading import Said
+from xinheng.evidence.recording import leave_out, note
 from xinheng.evidence.refusals import AnswersInTheFuture, NothingAnswered
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal

@@ -1,0 +1,1 @@
+"""Evidence about one customer: bureau reports, forms, own trade, dealings."""
