@@ -70,7 +70,7 @@ levels = st.fixed_dictionaries({code: st.integers(0, 3) for code in NAMES})
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(values, levels), min_size=1, max_size=40))
 def test_random_customers_are_judged_alike(ibis_engine, rows):

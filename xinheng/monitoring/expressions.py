@@ -1,7 +1,8 @@
 """The same indicators as Ibis expressions over a table of factors, for a whole portfolio.
 
 They mirror `rules` line by line and are tested equal on every engine; whoever changes the one
-changes the other.
+changes the other. Values, then levels of parts, then levels of indicators are columns of nested
+selects, so nothing is written twice.
 """
 
 from functools import reduce
@@ -12,13 +13,15 @@ from ibis.expr import types as ir
 
 from xinheng.factors import primitives as p
 from xinheng.monitoring import rules
-from xinheng.monitoring.indicators import COMBINED, Indicator, Indicators, Part
+from xinheng.monitoring.indicators import COMBINED, Indicators, Part
 
 BEFORE = "b_"
 LEVEL = "l_"
 VALUE = "v_"
 THRESHOLD = "t_"
 PART = "p_"
+# Between the steps: value and level of each part, the worst level of each group.
+_PART_VALUE, _PART_LEVEL, _GROUP = "pv_", "pl_", "g_"
 
 
 def levels(content: Indicators, rows: ir.Table) -> ir.Table:
@@ -26,36 +29,30 @@ def levels(content: Indicators, rows: ir.Table) -> ir.Table:
 
     rows: customer_id, every factor of the indicators, b_<indicator> int8 (0 for none)
     """
-    found = rows.select("customer_id", **_levels(content, rows))
-    if not content.combined.enabled:
-        return found
-    _, is_combined = _together(content, found)
-    orange = ibis.literal(rules.ORANGE, "int8")
-    return found.mutate(
-        **{LEVEL + COMBINED: is_combined.ifelse(orange, ibis.literal(rules.NONE, "int8"))}
-    )
+    made = _levelled(content, rows)
+    return made.select("customer_id", *(LEVEL + code for code in content.names()))
 
 
 def details(content: Indicators, rows: ir.Table) -> ir.Table:
     """Return `levels` with v_<code> float64, t_<code> float64 and p_<code> int8 beside each."""
-    made = levels(content, rows)
-    per_indicator: dict[str, Any] = {}
+    made = _levelled(content, rows)
+    told: dict[str, Any] = {}
     for one in content.active():
-        per_indicator |= _decided(one, rows)
-    told = rows.select(detail_customer_id=rows.customer_id, **per_indicator)
-    joined = made.join(told, made.customer_id == told.detail_customer_id)
-    joined = joined.drop("detail_customer_id")
-    if not content.combined.enabled:
-        return joined
-    signs, is_combined = _together(content, joined)
-    groups = ibis.literal(float(content.combined.groups), "float64")
-    return joined.mutate(
-        **{
-            VALUE + COMBINED: signs.cast("float64"),
-            THRESHOLD + COMBINED: p.only(is_combined, groups),
-            PART + COMBINED: ibis.literal(0, "int8"),
-        }
-    )
+        worst = made[LEVEL + one.code]
+        columns = _columns(one.code, len(one.parts))
+        decides = [(made[level] == worst) & (worst > 0) for _, level in columns]
+        values = [made[name] for name, _ in columns]
+        told[VALUE + one.code] = _first(decides, values, values[0])
+        edges = [_threshold(part, worst) for part in one.parts]
+        told[THRESHOLD + one.code] = _first(decides, edges, ibis.null("float64"))
+        numbers = [ibis.literal(at, "int8") for at in range(len(one.parts))]
+        told[PART + one.code] = _first(decides, numbers, numbers[0])
+    if content.combined.enabled:
+        groups = ibis.literal(float(content.combined.groups), "float64")
+        told[VALUE + COMBINED] = made["_signs"].cast("float64")
+        told[THRESHOLD + COMBINED] = p.only(made[LEVEL + COMBINED] > 0, groups)
+        told[PART + COMBINED] = ibis.literal(0, "int8")
+    return made.select("customer_id", *(LEVEL + code for code in content.names()), **told)
 
 
 def value(part: Part, rows: ir.Table) -> Any:
@@ -66,76 +63,92 @@ def value(part: Part, rows: ir.Table) -> Any:
     return p.real(found) if part.over is None else p.div_positive(found, rows[part.over])
 
 
-def _levels(content: Indicators, rows: ir.Table) -> dict[str, Any]:
-    return {LEVEL + one.code: _level(one, rows) for one in content.active()}
+def _levelled(content: Indicators, rows: ir.Table) -> ir.Table:
+    """Return the rows with value and level of every part, level of every indicator, and signs."""
+    active = content.active()
+    valued = rows.mutate(**{
+        name: value(part, rows)
+        for one in active
+        for part, (name, _) in zip(one.parts, _columns(one.code, len(one.parts)), strict=True)
+    })  # fmt: skip
+    judged = valued.mutate(**{
+        level: _part_level(part, valued[name], valued, valued[BEFORE + one.code])
+        for one in active
+        for part, (name, level) in zip(one.parts, _columns(one.code, len(one.parts)), strict=True)
+    })  # fmt: skip
+    found = judged.mutate(**{
+        LEVEL + one.code: _worst(judged, [level for _, level in _columns(one.code, len(one.parts))])
+        for one in active
+    })  # fmt: skip
+    return _together(content, found) if content.combined.enabled else found
 
 
-def _level(one: Indicator, rows: ir.Table) -> Any:
-    parts = [_part_level(part, rows, rows[BEFORE + one.code]) for part in one.parts]
-    return reduce(_greater, parts).cast("int8")
+def _columns(code: str, count: int) -> list[tuple[str, str]]:
+    return [(f"{_PART_VALUE}{code}_{at}", f"{_PART_LEVEL}{code}_{at}") for at in range(count)]
 
 
-def _part_level(part: Part, rows: ir.Table, before: Any) -> Any:
-    """Return max(reached, min(before, held)), 0 where the value is missing or immaterial."""
-    found = value(part, rows)
+def _part_level(part: Part, found: Any, rows: ir.Table, before: Any) -> Any:
+    """Return max(reached, min(before, held)), 0 where the value is missing or immaterial.
+
+    Level by level, the worst first: it is reached, or held and no worse than before.
+    """
     counts = found.notnull()
     for need in part.needs:
         counts = counts & p.coalesce(rows[need.of] >= need.at_least, False)
-    reached = _steps(part, found, [(level, edge) for level, edge, _ in rules.edges(part)])
-    held = _steps(part, found, [(level, back) for level, _, back in rules.edges(part)])
-    kept = (held < before).ifelse(held, before.cast("int8"))
-    return counts.ifelse(_greater(reached, kept), ibis.literal(0, "int8"))
+    tests = [(~counts, _level(0))]
+    edges = rules.edges(part)
+    for level, edge, back in reversed(edges):
+        holds = _is_worse(part, found, back) & (before >= level)
+        tests.append((_is_worse(part, found, edge) | holds, _level(level)))
+        # Held at a level that no threshold names: the level before, where it lies below this one.
+        below = max((other for other, _, _ in edges if other < level), default=0)
+        for kept in range(level - 1, below, -1):
+            tests.append((_is_worse(part, found, back) & (before == kept), _level(kept)))
+    return ibis.cases(*tests, else_=_level(0))
 
 
-def _steps(part: Part, found: Any, edges: list[tuple[int, Any]]) -> Any:
-    """Return the last level of `edges` whose edge the value has reached; the worst is asked first.
+def _is_worse(part: Part, found: Any, edge: Any) -> Any:
+    return found >= float(edge) if part.worse == "higher" else found <= float(edge)
 
-    The edges of a checked part rise with the level, so the last one reached is the worst.
-    """
+
+def _threshold(part: Part, worst: Any) -> Any:
+    steps = [
+        (worst == level, ibis.literal(float(edge), "float64"))
+        for level, edge in part.thresholds.steps()
+    ]
+    return ibis.cases(*steps, else_=ibis.null("float64"))
+
+
+def _first(conditions: list[Any], values: list[Any], otherwise: Any) -> Any:
+    return ibis.cases(*zip(conditions, values, strict=True), else_=otherwise)
+
+
+def _worst(rows: ir.Table, columns: list[str]) -> Any:
+    """Return the greatest of some levels, which are never missing."""
     tests = [
-        (found >= float(edge) if part.worse == "higher" else found <= float(edge),
-         ibis.literal(level, "int8"))
-        for level, edge in reversed(edges)
-    ]  # fmt: skip
-    return ibis.cases(*tests, else_=ibis.literal(0, "int8"))
+        (reduce(lambda a, b: a | b, [rows[name] >= level for name in columns]), _level(level))
+        for level in (rules.RED, rules.ORANGE, rules.YELLOW)
+    ]
+    return ibis.cases(*tests, else_=_level(0))
 
 
-def _decided(one: Indicator, rows: ir.Table) -> dict[str, Any]:
-    """Return value, threshold and number of the part that decided: the first of the worst."""
-    before = rows[BEFORE + one.code]
-    parts = [_part_level(part, rows, before) for part in one.parts]
-    worst = reduce(_greater, parts)
-    shown, edge, number = [], [], []
-    for at, (part, level) in enumerate(zip(one.parts, parts, strict=True)):
-        decides = (level == worst) & (worst > 0)
-        steps = [(level == step, ibis.literal(float(t), "float64"))
-                 for step, t in part.thresholds.steps()]  # fmt: skip
-        shown.append((decides, value(part, rows)))
-        edge.append((decides, ibis.cases(*steps, else_=ibis.null("float64"))))
-        number.append((decides, ibis.literal(at, "int8")))
-    return {
-        VALUE + one.code: ibis.cases(*shown, else_=value(one.parts[0], rows)),
-        THRESHOLD + one.code: ibis.cases(*edge, else_=ibis.null("float64")),
-        PART + one.code: ibis.cases(*number, else_=ibis.literal(0, "int8")),
-    }
-
-
-def _together(content: Indicators, found: ir.Table) -> tuple[Any, Any]:
-    """Return how many groups show a sign, and whether they are combined."""
-    groups: dict[str, Any] = {}
+def _together(content: Indicators, found: ir.Table) -> ir.Table:
+    """Add how many groups show a sign, and the level of the combined warning."""
+    groups: dict[str, list[str]] = {}
     for one in content.active():
-        level = found[LEVEL + one.code]
-        groups[one.group] = _greater(groups[one.group], level) if one.group in groups else level
+        groups.setdefault(one.group, []).append(LEVEL + one.code)
+    grouped = found.mutate(**{_GROUP + name: _worst(found, own) for name, own in groups.items()})
     zero, single = ibis.literal(0, "int64"), ibis.literal(1, "int64")
     signs = reduce(
         lambda left, right: left + right,
-        [(level >= rules.YELLOW).ifelse(single, zero) for level in groups.values()],
-        zero,
+        [(grouped[_GROUP + name] >= rules.YELLOW).ifelse(single, zero) for name in groups],
     )
-    worst = reduce(_greater, groups.values())
-    return signs, (signs >= content.combined.groups) & (worst == rules.YELLOW)
+    counted = grouped.mutate(_signs=signs, _worst=_worst(grouped, [_GROUP + one for one in groups]))
+    is_combined = (counted["_signs"] >= content.combined.groups) & (
+        counted["_worst"] == rules.YELLOW
+    )
+    return counted.mutate(**{LEVEL + COMBINED: is_combined.ifelse(_level(rules.ORANGE), _level(0))})
 
 
-def _greater(left: Any, right: Any) -> Any:
-    # Never missing, so no engine's opinion about GREATEST and NULL is asked.
-    return (right > left).ifelse(right, left)
+def _level(number: int) -> Any:
+    return ibis.literal(number, "int8")
