@@ -44,6 +44,8 @@ DESK = {
     "desk:notice": Route("messaging.read"),
     "desk:customers": Route("customers.read"),
     "desk:customers-file": Route("customers.read"),
+    "desk:customer-new": Route("customers.write"),
+    "desk:customer-edit": Route("customers.write", object_of="code"),
     "desk:customer": Route("customers.read", object_of="code"),
     "desk:customer-timeline": Route("customers.read", object_of="code"),
     "desk:contacts": Route("customers.read", object_of="code"),

@@ -182,6 +182,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no department “{text}”.",
     ),
     "answer-refused": ("{zh}", "{en}"),
+    "customer-exists": (
+        "编码“{text}”已被使用，请换一个，或打开那位客户修改。",
+        "The code “{text}” is taken; choose another one, or edit that customer.",
+    ),
     "custom-value": ("{zh}", "{en}"),
     "refused-by-books": ("{zh}", "{en}"),
 }

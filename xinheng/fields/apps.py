@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 
 
@@ -19,6 +21,7 @@ class FieldsConfig(AppConfig):
                 en="Custom fields",
                 schema=Form,
                 check=checks.check,
+                shipped=Path(__file__).parent / "shipped",
                 check_change=checks.check_change,
             )
         )

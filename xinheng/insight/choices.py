@@ -34,7 +34,22 @@ def choices(*, by: Actor) -> Choices:
     )
 
 
+def groups(*, by: Actor, most: int = 500) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of the first groups by code."""
+    access.require(by, "customers.read")
+    return tuple(Group.objects.order_by("code").values_list("code", "name")[:most])
+
+
 def group_name(*, by: Actor, code: str) -> str:
     """Return the name of a group, or its code when there is none."""
     access.require(by, "customers.read")
     return Group.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+def labels(*, by: Actor, of: str) -> dict[str, str]:
+    """Return the names of the groups of one grouping by their keys; {} where keys are names."""
+    access.require(by, "insight.read")
+    if of == "owner":
+        return {user.username: str(user) for user in User.objects.all()}
+    rows = {"department": Department.objects, "group": Group.objects}.get(of)
+    return dict(rows.values_list("code", "name")) if rows else {}

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from xinheng.desk import words
+from xinheng.desk import frame, words
+from xinheng.fields import rules
+from xinheng.fields.schema import Field, Form
 from xinheng.insight import customers as insight
-from xinheng.insight.customers import CustomerFilter, CustomerRow
+from xinheng.insight.customers import CUSTOM, CustomerFilter, CustomerRow
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
 
@@ -33,12 +35,21 @@ FILE_HEADER = (
 CHUNK = 2_000
 
 
-def headings(sort: str, currency: str) -> list[dict[str, Any]]:
-    """Return the table's headings, amounts in `currency`, with the sort each one leads to."""
+def headings(sort: str, currency: str, custom: tuple[Field, ...]) -> list[dict[str, Any]]:
+    """Return the table's headings, amounts in `currency`, with the sort each one leads to.
+
+    custom: the custom fields that are shown as the last columns
+    """
     found = []
-    for key, label, is_number, unit in COLUMNS:
+    language = frame.language()
+    more = (
+        (f"{CUSTOM}{field.name}", field.label(language), field.type in ("number", "amount"),
+         field.currency if field.type == "amount" else "")
+        for field in custom
+    )  # fmt: skip
+    for key, label, is_number, unit in (*COLUMNS, *more):
         state = "none"
-        if key and sort.lstrip("-") == key:
+        if key and sort.removeprefix("-") == key:
             state = "descending" if sort.startswith("-") else "ascending"
         # Numbers are first wanted from the largest, words from the beginning.
         first = f"-{key}" if is_number else key
@@ -52,12 +63,20 @@ def headings(sort: str, currency: str) -> list[dict[str, Any]]:
     return found
 
 
+def file_header(form: Form) -> list[str]:
+    """Return the headings of the files."""
+    labels = [field.label(frame.language()) for field in form.active]
+    return [*map(str, FILE_HEADER), *labels]
+
+
 def file_rows(by: Actor, where: CustomerFilter, industries: dict[str, str]) -> Iterator[list[Any]]:
-    """Yield every filtered customer by code, a chunk at a time."""
+    """Yield every filtered customer by code, a chunk at a time, its custom fields last."""
+    language, custom = frame.language(), where.form.active
     code = ""
     while rows := insight.after(by=by, where=where, code=code, limit=CHUNK).rows:
         for row in rows:
-            yield _file_row(row, industries)
+            values = [rules.cell(one, row.custom.get(one.name), language) for one in custom]
+            yield [*_file_row(row, industries), *values]
         code = rows[-1].code
 
 

@@ -1,13 +1,16 @@
 """What the page of one customer shows, gathered from the rooms that know it."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from xinheng.desk import drawing, frame, words
 from xinheng.desk.contacts import shown as contacts
-from xinheng.desk.customers import shown
+from xinheng.desk.customers import editing, shown
+from xinheng.desk.evidence import shown as appraisals
 from xinheng.evidence import queries as evidence
+from xinheng.fields import queries as fields
 from xinheng.insight import credit_file as insight
 from xinheng.insight import timeline as happenings
 from xinheng.insight.credit_file import CreditFile
@@ -59,6 +62,8 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "steps": steps,
         "trend": _trend(steps),
         "may_review": by.may("reviews.run"),
+        "may_edit": by.may("customers.write"),
+        "custom": editing.values(fields.form("customers"), customer.custom),
         "items": items,
         "strip": shown.strip(items),
         "disputes": invoices.disputes_of(by=by, customer=customer, until=as_of),
@@ -68,6 +73,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "events": shown.events(
             evidence.events(by=by, customer=customer, until=as_of, limit=EVENTS_SHOWN)
         ),
+        **appraisals.panels(by, customer, as_of),
         **timeline_context(by=by, code=code, as_of=as_of, offset=0),
     }
 
@@ -80,9 +86,14 @@ def timeline_context(*, by: Actor, code: str, as_of: date, offset: int) -> dict[
     )
     return {
         "customer": customer,
-        "lines": shown.timeline(lines[:TIMELINE_PAGE]),
+        "lines": shown.timeline(lines[:TIMELINE_PAGE], _form_titles(by, lines)),
         "next_page": offset // TIMELINE_PAGE + 2 if len(lines) > TIMELINE_PAGE else None,
     }
+
+
+def _form_titles(by: Actor, lines: Sequence[happenings.TimelineLine]) -> dict[str, str]:
+    is_asked = any(line.kind == "questionnaire" for line in lines)
+    return appraisals.form_titles(by) if is_asked else {}
 
 
 def _days_late(found: CreditFile, as_of: date) -> int:

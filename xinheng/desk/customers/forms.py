@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from xinheng.desk import frame, words
+from xinheng.fields.schema import Form
 from xinheng.insight.choices import Choices
-from xinheng.insight.customers import SORT_COLUMNS, CustomerFilter
+from xinheng.insight.customers import CustomerFilter, may_sort
+from xinheng.kernel.conditions import Condition
 
 # quick views: key, label, what it narrows to
 VIEWS: tuple[tuple[str, Any, dict[str, bool]], ...] = (
@@ -35,8 +37,11 @@ class CustomerFilters(forms.Form):
     department = forms.CharField(max_length=40, required=False, label=_("部门"))
     group = forms.CharField(max_length=64, required=False, label=_("集团"))
 
-    def where(self) -> CustomerFilter:
-        """Return the filter the address asks for; unreadable parts are left out."""
+    def where(self, form: Form, custom: Condition | None) -> CustomerFilter:
+        """Return the filter the address asks for; unreadable parts are left out.
+
+        form, custom: the custom fields, and what `customers.custom` read of them
+        """
         self.is_valid()
         asked = getattr(self, "cleaned_data", {})
         view = asked.get("view", "")
@@ -57,13 +62,15 @@ class CustomerFilters(forms.Form):
             owner=asked.get("owner", ""),
             department=asked.get("department", ""),
             group=asked.get("group", ""),
+            form=form,
+            custom=custom,
             **narrowed,
         )
 
-    def sort(self) -> str:
+    def sort(self, form: Form) -> str:
         """Return the sort key, by overdue amount unless the address names a known one."""
-        key = self.data.get("sort", "")
-        return key if key.lstrip("-") in SORT_COLUMNS else "-overdue"
+        key = str(self.data.get("sort", ""))
+        return key if may_sort(key, form) else "-overdue"
 
     def selects(self, known: Choices, industry_names: dict[str, str]) -> list[dict[str, Any]]:
         """Return the drop-down filters with their options and what is chosen."""

@@ -1,6 +1,6 @@
 """Rows of a customer's file in the reader's words: statements, ratios, events, the timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,22 +35,31 @@ def events(rows: Sequence[EventRow]) -> list[dict[str, Any]]:
     return [{"row": row, "kind_name": words.EVENT_KINDS.get(row.kind, row.kind)} for row in rows]
 
 
-def timeline(rows: Sequence[TimelineLine]) -> list[dict[str, Any]]:
-    """Return what happened, each line in words."""
+def timeline(rows: Sequence[TimelineLine], forms: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what happened, each line in words; `forms` are titles by key."""
     found = []
     for row in rows:
         name, _icon, colour = words.TIMELINE[row.kind]
-        found.append({"row": row, "name": name, "colour": colour, "text": _text(row)})
+        found.append({"row": row, "name": name, "colour": colour, "text": _text(row, forms)})
     return found
 
 
-def _text(row: TimelineLine) -> str:
+def _text(row: TimelineLine, forms: Mapping[str, str]) -> str:
     if row.kind == "receipt":
         return f"{row.title} · {words.METHODS.get(row.detail, row.detail)}"
     if row.kind == "statement":
         return _("%(period)s 报表，营业收入") % {"period": row.title}
     if row.kind == "event":
         return f"{words.EVENT_KINDS.get(row.detail, row.detail)} · {row.title}"
+    if row.kind == "bureau":
+        told = {"agency": row.title, "grade": row.detail or "–"}
+        return _("%(agency)s，等级 %(grade)s，建议额度") % told
+    if row.kind == "questionnaire":
+        told = {"form": forms.get(row.title, row.title), "answered": row.detail}
+        return _("%(form)s，回答 %(answered)s 项") % told
+    if row.kind == "interaction":
+        name = words.INTERACTION_KINDS.get(row.detail, row.detail)
+        return f"{name} · {row.title}" if row.title else str(name)
     if row.kind == "assessment":
         told = {"grade": row.title, "tier": row.detail or "–"}
         return _("评级 %(grade)s，分类 %(tier)s，建议额度") % told

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
 
 from xinheng.desk import export, frame, paging
-from xinheng.desk.customers import columns, credit_file
+from xinheng.desk.customers import columns, credit_file, custom, editing
 from xinheng.desk.customers.forms import VIEWS, CustomerFilters
+from xinheng.exchange import operations as exchange
+from xinheng.fields import queries as fields
 from xinheng.insight import choices
+from xinheng.insight import credit_file as files
 from xinheng.insight import customers as insight
 from xinheng.reference import queries as reference
 
@@ -16,12 +20,11 @@ from xinheng.reference import queries as reference
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Show customers with where they stand, filtered, sorted and paged by the address."""
-    by = frame.actor(request)
-    filters = CustomerFilters(request.GET)
+    by, form = frame.actor(request), fields.form("customers")
+    filters, asked = CustomerFilters(request.GET), custom.asked(form, request.GET)
     offset, (_, size) = paging.offset(request), paging.asked(request)
-    found = insight.page(
-        by=by, where=filters.where(), sort=filters.sort(), offset=offset, limit=size
-    )
+    where, sort = filters.where(form, asked.condition), filters.sort(form)
+    found = insight.page(by=by, where=where, sort=sort, offset=offset, limit=size)
     currency = found.totals[0].currency if found.totals else "CNY"
     industries = reference.industry_names(by=by, language=frame.language())
     context: dict[str, Any] = {
@@ -29,13 +32,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         "currency": currency,
         "found": found,
         "pages": paging.pages(request, found.count),
-        "headings": columns.headings(filters.sort(), currency),
+        "headings": columns.headings(sort, currency, asked.shown),
+        "rows": [(row, custom.cells(asked.shown, row.custom)) for row in found.rows],
+        "asked": asked,
+        "may_write": by.may("customers.write"),
+        "blanks": 2 + len(asked.shown),
         "industries": industries,
         "views": VIEWS,
     }
     if not frame.wants_fragment(request):
         known = choices.choices(by=by)
         context["selects"] = filters.selects(known, industries)
+        context["custom_filters"] = custom.filters(form, request.GET, asked.errors)
+        context["custom_columns"] = custom.columns(form, asked.shown)
     return frame.page(request, "desk/customers/list.html", context, fragment="table")
 
 
@@ -44,9 +53,11 @@ def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the filtered list as CSV or XLSX."""
     by = frame.actor(request)
     names = reference.industry_names(by=by, language=frame.language())
-    rows = columns.file_rows(by, CustomerFilters(request.GET).where(), names)
-    header = [str(label) for label in columns.FILE_HEADER]
-    return export.answer(form, f"customers-{frame.today()}", header, rows)
+    known = fields.form("customers")
+    condition = custom.asked(known, request.GET).condition
+    rows = columns.file_rows(by, CustomerFilters(request.GET).where(known, condition), names)
+    name = f"customers-{frame.today()}"
+    return export.answer(form, name, columns.file_header(known), rows)
 
 
 @require_GET
@@ -67,3 +78,30 @@ def timeline(request: HttpRequest, code: str) -> HttpResponse:
         offset=(number - 1) * credit_file.TIMELINE_PAGE,
     )
     return frame.page(request, "desk/customers/timeline.html", context, fragment="lines")
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Create a customer, or change one, by the rules of an import."""
+    by, form = frame.actor(request), fields.form("customers")
+    customer = files.customer_in_scope(by=by, code=code) if code else None
+    given = request.POST if request.method == "POST" else None
+    filled = editing.CustomerForm(given, initial=editing.initial(customer) if customer else None)
+    faults: tuple[exchange.Fault, ...] = ()
+    if given is not None and filled.is_valid():
+        row = filled.row(form, given, code)
+        seen = given.get("seen", "") if customer else None
+        faults = exchange.record_customer(by=by, row=row, today=frame.today(), seen=seen)
+        if not faults:
+            return redirect("desk:customer", row["code"].strip())
+        filled.take([one for one in faults if not form.field(one.column)])
+    context = {
+        "customer": customer,
+        "form": filled,
+        "faults": faults,
+        "seen": given.get("seen") if given else customer.changed_xid if customer else "",
+        "custom": editing.custom_inputs(form, customer.custom if customer else {}, given, faults),
+        "lists": editing.lists(by),
+    }
+    status = 422 if given is not None else 200
+    return frame.page(request, "desk/customers/edit.html", context, status=status)

@@ -13,6 +13,7 @@ from xinheng import access
 from xinheng.exchange import reading
 from xinheng.exchange.faults import Fault
 from xinheng.exchange.kinds import KINDS, custom
+from xinheng.exchange.operations.applying import one_at_a_time
 from xinheng.exchange.operations.regrouping import follow_groups
 from xinheng.exchange.staging import Staging
 from xinheng.kernel.actors import Actor
@@ -50,6 +51,8 @@ def record_customer(
     access.require(by, "customers.write")
     try:
         with transaction.atomic():
+            parties.hold_merges(by=access.system("exchange"))
+            one_at_a_time(by=by, kind="customers")
             _guard(by, str(row.get("code", "")).strip(), seen)
             _record(by, row, today)
     except _Refused as refused:
@@ -84,7 +87,7 @@ def _record(by: Actor, row: Mapping[str, str], today: date) -> None:
         outcome = parties.record_staged_customers(
             by=by, batch_id=None, relation=relation, present=staging.present
         )
-        stuck = follow_groups(by=by, relation=relation, on=today)
+        stuck = follow_groups(by=by, relation=relation, on=today, kind="customers")
         faults = [_fault(one.column, one.refusal) for one in (*outcome.refused, *stuck)]
     staging.close()
     if faults:
