@@ -1,4 +1,4 @@
-"""Taking a whole batch back: the books are what they were, or the batch is held and says by what."""
+"""Taking a whole batch back: the books are what they were, or the batch is held and says why."""
 
 import os
 from datetime import date, timedelta
