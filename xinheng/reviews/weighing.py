@@ -49,13 +49,17 @@ def weigh(
              capacity_method and b_<bound>
     """
     began = time.monotonic()
-    assessed = engines.over(factors, lambda rows: scoring.assessed(plan.card, rows))
+    assessed = engines.over(
+        factors, lambda rows: scoring.assessed(plan.card, rows), key=plan.scorecard.digest
+    )
     reasons, hits = batch.reasons(plan.card, assessed), batch.knock_outs(plan.card, assessed)
     inner = [name for name in assessed.column_names if name.startswith(("p_", "ko_"))]
     assessed = assessed.drop_columns(inner)
     scored = time.monotonic()
     proposed = engines.over(
-        assessed, lambda rows: limiting.proposed(plan.policy, rows, INPUTS, amounts, as_of)
+        assessed,
+        lambda rows: limiting.proposed(plan.policy, rows, INPUTS, amounts, as_of),
+        key=(plan.credit_policy.digest, repr(sorted(amounts.items())), as_of),
     )
     proposed = (
         proposed.append_column("reasons", reasons)
