@@ -2,7 +2,8 @@
 
 The Chinese of the templates and modules is the source. `collect` runs Django's makemessages (needs
 GNU gettext) and keeps what is translated; `compile` writes the binary catalogues in plain Python,
-so an installation needs no tool; `check` fails on a missing translation or a stale binary.
+so an installation needs no tool; `check` fails on a text of the code that is missing, a missing
+translation or a stale binary; `missing` prints the missing texts as entries to fill in.
 """
 
 import ast
@@ -95,7 +96,82 @@ def compile_() -> int:
 
 def problems() -> list[str]:
     """Return every text without an English one, and which binaries are stale."""
-    return [problem for room in ROOMS for problem in _problems(room / PLACE)]
+    absent = [f"not in the catalogue: {' / '.join(one)!r}" for one in missing()]
+    return absent + [problem for room in ROOMS for problem in _problems(room / PLACE)]
+
+
+def missing() -> list[tuple[str, ...]]:
+    """Return the texts that templates and modules ask for and no catalogue has."""
+    known = {sources for room in ROOMS for sources in entries((room / PLACE).read_text("utf-8"))}
+    known |= {(source,) for source, *_plural in known}
+    asked: dict[tuple[str, ...], None] = {}
+    for path in sorted((ROOT / "xinheng").rglob("*")):
+        if path.suffix == ".py" or (path.suffix in {".html", ".txt"} and "templates" in path.parts):
+            asked |= dict.fromkeys(texts_of(path))
+    return [one for one in asked if one not in known]
+
+
+def texts_of(path: Path) -> list[tuple[str, ...]]:
+    """Return the texts a file asks to have translated: (source,) or (source, plural)."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".py":
+        return _asked(ast.parse(text))
+    from django.utils.translation.template import templatize
+
+    return [one for call in _calls(templatize(text)) for one in _asked(call)]
+
+
+ASKS = {
+    "_": 1,
+    "gettext": 1,
+    "gettext_lazy": 1,
+    "ngettext": 2,
+    "ngettext_lazy": 2,
+    "gettext_noop": 1,
+}
+
+
+def _asked(tree: ast.AST) -> list[tuple[str, ...]]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            said = [
+                one.value for one in node.args[: ASKS.get(name, 0)] if isinstance(one, ast.Constant)
+            ]
+            if said and len(said) == ASKS[name]:
+                found.append(tuple(str(one) for one in said))
+    return found
+
+
+def _calls(code: str) -> list[ast.AST]:
+    """Return the calls in what Django makes of a template: code between filler, not a module."""
+    found: list[ast.AST] = []
+    for match in re.finditer(rf"(?<![\w.])(?:{'|'.join(ASKS)})\(", code):
+        for close in re.finditer(r"\)", code[match.start() :]):
+            try:
+                found.append(ast.parse(code[match.start() : match.start() + close.end()].strip()))
+            except SyntaxError:
+                continue
+            break
+    return found
+
+
+def print_missing() -> int:
+    """Print the missing texts as entries of a catalogue."""
+    for sources in missing():
+        names = ("msgid", "msgid_plural")
+        for name, text in zip(names, sources, strict=False):
+            print(f"{name} {_quoted(text)}")
+        print(
+            "\n".join(['msgstr[0] ""', 'msgstr[1] ""'] if len(sources) > 1 else ['msgstr ""']), "\n"
+        )
+    return 0
+
+
+def _quoted(text: str) -> str:
+    signs = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
+    return '"' + "".join(signs.get(one, one) for one in text) + '"'
 
 
 def _problems(path: Path) -> list[str]:
@@ -115,4 +191,5 @@ def check() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit({"collect": collect, "compile": compile_, "check": check}[sys.argv[1]]())
+    verbs = {"collect": collect, "compile": compile_, "check": check, "missing": print_missing}
+    sys.exit(verbs[sys.argv[1]]())
