@@ -137,7 +137,7 @@ def list_contacts(request: Asked, code: str) -> ContactList:
 
 
 @serve(router, response=RowAnswer, status=201, tag="customers")
-def add_contact(request: Asked, code: str, payload: NewContact) -> tuple[int, RowAnswer]:
+def add_contact(request: Asked, code: str, payload: NewContact) -> RowAnswer:
     """Add a contact to a customer; the first one is the primary one."""
     return _added(request, code, parties.CONTACT, payload)
 
@@ -165,7 +165,7 @@ def list_bank_accounts(request: Asked, code: str) -> BankAccountList:
 
 
 @serve(router, response=RowAnswer, status=201, tag="customers")
-def add_bank_account(request: Asked, code: str, payload: NewBankAccount) -> tuple[int, RowAnswer]:
+def add_bank_account(request: Asked, code: str, payload: NewBankAccount) -> RowAnswer:
     """Add a bank account to a customer; the first one is the primary one."""
     return _added(request, code, parties.BANK_ACCOUNT, payload)
 
@@ -184,11 +184,11 @@ def remove_bank_account(request: Asked, code: str, row_id: uuid.UUID) -> RowAnsw
     return _removed(request, code, parties.BANK_ACCOUNT, row_id)
 
 
-def _added(request: Asked, code: str, noun: Noun, payload: Strict) -> tuple[int, RowAnswer]:
+def _added(request: Asked, code: str, noun: Noun, payload: Strict) -> RowAnswer:
     customer = queries.customer(request.actor, code, noun.permission)
     values = payload.model_dump()
     row = parties.add(by=request.actor, noun=noun, customer=customer, values=values)
-    return 201, RowAnswer(id=row.uuid, is_primary=row.is_primary)
+    return RowAnswer(id=row.uuid, is_primary=row.is_primary)
 
 
 def _changed(
