@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 
 from tests import make
@@ -107,3 +108,41 @@ def test_an_ended_batch_is_not_written_twice():
         apply(batch)
     with pytest.raises(NothingToResume):
         exchange.resumable(by=CLI, batch=submit())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_command_left_goes_on_or_is_given_up_by_itself(dies_at_chunk):
+    """The first had written two chunks, the second nothing; a third is still being worked on."""
+    from xinheng.jobs import exchange as bodies
+
+    make.customer("C1")
+    revive = dies_at_chunk(2)
+    begun = submit()
+    with pytest.raises(Killed):
+        apply(begun)
+    revive()
+    unbegun, alive = submit(), submit()
+    Batch.objects.filter(pk=unbegun.pk).update(state=Batch.State.CHECKING)
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    assert exchange.settle_interrupted(by=CLI, before=datetime(2000, 1, 1, tzinfo=UTC)) == (0, 0)
+    with psycopg.connect(**_parameters(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [alive.pk])
+        assert exchange.settle_interrupted(by=CLI, before=later) == (1, 1)
+    unbegun.refresh_from_db()
+    alive.refresh_from_db()
+    assert (unbegun.state, unbegun.error, unbegun.source) == ("failed", "interrupted", "")
+    assert (alive.state, bool(alive.source)) == ("received", True)
+    bodies.apply(str(begun.uuid))
+    begun.refresh_from_db()
+    assert (begun.state, counts(begun)) == (Batch.State.DONE, (100, 100, 0, 0, 0, 0))
+    assert Invoice.objects.count() == 50
+
+
+def _parameters() -> dict:
+    from django.db import connections
+
+    found = connections["default"].settings_dict
+    return {
+        "dbname": found["NAME"], "user": found["USER"], "password": found["PASSWORD"],
+        "host": found["HOST"], "port": found["PORT"],
+    }  # fmt: skip

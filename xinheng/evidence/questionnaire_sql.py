@@ -1,5 +1,7 @@
 """The SQL that records answers and adds questionnaires up."""
 
+from xinheng.journal.rules import Kept
+
 ABOUT = "SELECT row, customer_id FROM {relation}"
 
 CREATE_PAGE = """
@@ -46,9 +48,29 @@ SELECT left(concat_ws(' ', c.code, q.form, q.date, a.item), 140),
 
 UPDATE = f"""
 UPDATE evidence_answer a
-   SET answer = s.answer, batch_id = %(batch)s, changed_xid = pg_current_xact_id()
+   SET answer = s.answer, batch_id = coalesce(%(batch)s, a.batch_id),
+       changed_xid = pg_current_xact_id()
   FROM {{relation}} s, evidence_questionnaire q
  WHERE {_SAME_ANSWER} AND a.answer <> s.answer"""
+
+# Answers that will change, whole.
+CHANGING = f"""
+SELECT a.* FROM {{relation}} s
+  JOIN evidence_questionnaire q ON {_SAME_HEAD}
+  JOIN evidence_answer a ON a.questionnaire_id = q.id AND a.item = s.item
+ WHERE a.answer <> s.answer"""
+KEPT = Kept(
+    "evidence_answer",
+    "(SELECT concat_ws(' ', c.code, q.form, q.date, t.item) FROM evidence_questionnaire q"
+    " JOIN parties_customer c ON c.id = q.customer_id WHERE q.id = t.questionnaire_id)",
+)
+OF_BATCH = """
+CREATE TEMP TABLE touched_heads ON COMMIT DROP AS
+SELECT DISTINCT q.id, q.form FROM evidence_questionnaire q
+  JOIN evidence_answer a ON a.questionnaire_id = q.id WHERE a.batch_id = %(batch)s"""
+REMOVE_EMPTY = """
+DELETE FROM evidence_questionnaire q USING touched_heads t
+ WHERE q.id = t.id AND NOT EXISTS (SELECT FROM evidence_answer a WHERE a.questionnaire_id = q.id)"""
 
 INSERT = f"""
 INSERT INTO evidence_answer (questionnaire_id, item, answer, batch_id, changed_xid)
@@ -76,16 +98,17 @@ CREATE_POINTS = """
 CREATE TEMP TABLE said_points (form text, item text, answer text, points int) ON COMMIT DROP"""
 FILL_POINTS = "INSERT INTO said_points VALUES (%s, %s, %s, %s)"
 
+# Points follow from the form; an answer counts as changed only when it says something else.
 GIVE_POINTS = """
 UPDATE evidence_answer a
-   SET points = p.points, changed_xid = pg_current_xact_id()
+   SET points = p.points
   FROM touched_heads t, said_points p
  WHERE a.questionnaire_id = t.id AND p.form = t.form AND p.item = a.item AND p.answer = a.answer
    AND a.points IS DISTINCT FROM p.points"""
 
 TAKE_POINTS = """
 UPDATE evidence_answer a
-   SET points = NULL, changed_xid = pg_current_xact_id()
+   SET points = NULL
   FROM touched_heads t
  WHERE a.questionnaire_id = t.id AND a.points IS NOT NULL
    AND NOT EXISTS (SELECT FROM form_items f WHERE f.form = t.form AND f.item = a.item)"""

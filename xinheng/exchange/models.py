@@ -43,6 +43,7 @@ class Batch(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     chunks = models.PositiveIntegerField(default=0)
+    chunk_rows = models.PositiveIntegerField(null=True)
     chunks_done = models.PositiveIntegerField(default=0)
     warnings = models.JSONField(default=list)
     errors = models.JSONField(default=list)

@@ -70,6 +70,9 @@ def directory(path: Path) -> list[zipfile.ZipInfo]:
 
 def _judge(part: zipfile.ZipInfo) -> None:
     name = part.filename
+    if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
+        # Nothing is ever unpacked to a path of the archive's choosing; a workbook has no such part.
+        raise FileDamaged(why=f"part {name[:60]}")
     if name.lower().endswith("vbaproject.bin"):
         raise FileMacros(part=name)
     is_embedded = name.startswith("xl/embeddings/") and not name.endswith("/")

@@ -13,6 +13,7 @@ from xinheng.jobs.telling import tell
 from xinheng.kernel.actors import Actor
 
 KEEP_FILES = timedelta(days=30)
+LEFT_ALONE = timedelta(minutes=1)
 
 
 def validate(batch_id: str) -> None:
@@ -53,6 +54,12 @@ def undo(batch_id: str, user_id: int) -> None:
             is_well = batch.state == Batch.State.UNDONE
             of = batch.file_name or batch.kind
             tell(batch.undone_by, "undo", batch.uuid, of, is_well=is_well)
+
+
+def settle_interrupted() -> None:
+    """End the imports of commands and requests that were killed."""
+    before = timezone.now() - LEFT_ALONE
+    exchange.settle_interrupted(by=access.system("worker"), before=before)
 
 
 def forget_files() -> None:

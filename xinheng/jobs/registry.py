@@ -18,6 +18,7 @@ BODIES = (
     Body("engines.forget_touched", housekeeping.forget_touched, every="50 18 * * *"),
     Body("exchange.validate", exchange.validate, attempts=3),
     Body("exchange.apply", exchange.apply, attempts=3),
+    Body("exchange.settle_interrupted", exchange.settle_interrupted, every="* * * * *"),
     Body("exchange.undo", exchange.undo, attempts=3),
     Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),
     Body("masterdata.search", masterdata.search, attempts=3),

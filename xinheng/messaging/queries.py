@@ -1,7 +1,9 @@
-"""Named reads of a person's own notifications."""
+"""Named reads of a person's own notifications, and of what waits in the queue."""
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import connection
 
 from xinheng.access import guards
 from xinheng.kernel.actors import Actor
@@ -45,3 +47,15 @@ def unread_count(by: Actor) -> int:
     """
     guards.require(by, "messaging.read")
     return Notification.objects.filter(user_id=by.id or 0, read_at=None).count()
+
+
+def is_waiting(*, by: Actor, task: str, argument: str, value: str) -> bool:
+    """Say whether a job of a task with this argument is still to be done, or being done."""
+    guards.require(by, "messaging.write")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = %s"
+            " AND status IN ('todo', 'doing') AND args ->> %s = %s)",
+            [task, argument, value],
+        )
+        return bool(cursor.fetchone()[0])

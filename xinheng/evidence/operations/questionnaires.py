@@ -20,7 +20,7 @@ from xinheng.evidence.recording import leave_out, note
 from xinheng.evidence.refusals import AnswersInTheFuture, NothingAnswered
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
-from xinheng.kernel.staged import Outcome, RowRefusal
+from xinheng.kernel.staged import Outcome, RowRefusal, TakenBack
 from xinheng.parties.models import Customer
 
 _PAGE = "answers_of_page"
@@ -86,6 +86,26 @@ def record_answers(
     return Questionnaire.objects.get(customer=customer, form=key, date=on)
 
 
+@transaction.atomic
+def take_back_questionnaires(*, by: Actor, batch_id: UUID, undo_id: UUID) -> TakenBack:
+    """Take a batch of answers back and add up again what is left of its questionnaires.
+
+    refuses: BatchNeeded when its answers were changed later
+    """
+    access.require(by, "evidence.write")
+    forms = reading.published_forms()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ONE_AT_A_TIME)
+        _lay_out(cursor, forms)
+        cursor.execute(sql.OF_BATCH, {"batch": batch_id})
+        found: TakenBack = journal.take_back(
+            by=by, batch_id=batch_id, undo_id=undo_id, noun="answer", kept=sql.KEPT
+        )
+        cursor.execute(sql.REMOVE_EMPTY)
+        _add_up(cursor, forms)
+    return found
+
+
 def _stage(customer: Customer, on: date, said: Collection[Said]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_PAGE}")
@@ -121,10 +141,11 @@ def _write(
         cursor.execute(sql.ONE_AT_A_TIME)
         cursor.execute(f"SELECT count(*) FROM {relation}")
         rows = int(cursor.fetchone()[0])
-        cursor.execute(sql.DROP)
-        cursor.execute(sql.CREATE_FORMS)
-        cursor.executemany(sql.FILL_FORMS, list(_scored(forms)))
+        _lay_out(cursor, forms)
         cursor.execute(sql.INSERT_HEADS.format(relation=relation), params)
+        if batch_id is not None:
+            query = sql.KEPT.images(sql.CHANGING.format(relation=relation))
+            journal.keep_former(by=by, batch_id=batch_id, table=sql.KEPT.table, query=query)
         updated = journal.write_found(
             by=by,
             action="evidence.update_answer",
@@ -137,6 +158,13 @@ def _write(
         cursor.execute(sql.TOUCHED.format(relation=relation), {"all": is_page})
         _add_up(cursor, forms)
     return created, updated, rows
+
+
+def _lay_out(cursor: Any, forms: reading.Forms) -> None:
+    """Put the scored items of the forms in force beside the answers."""
+    cursor.execute(sql.DROP)
+    cursor.execute(sql.CREATE_FORMS)
+    cursor.executemany(sql.FILL_FORMS, list(_scored(forms)))
 
 
 def _scored(forms: reading.Forms) -> Iterator[tuple[str, int, int, str, int, int]]:

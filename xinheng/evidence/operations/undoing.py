@@ -6,6 +6,7 @@ from django.db import transaction
 
 from xinheng import access, journal
 from xinheng.evidence import sql
+from xinheng.evidence.operations.questionnaires import take_back_questionnaires
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import TakenBack
 
@@ -25,6 +26,8 @@ def take_back(*, by: Actor, batch_id: UUID, undo_id: UUID, kind: str) -> TakenBa
     refuses: BatchNeeded when its rows were changed later
     """
     access.require(by, "evidence.write")
+    if kind == "questionnaires":
+        return take_back_questionnaires(by=by, batch_id=batch_id, undo_id=undo_id)
     facts = _KINDS[kind]
     found: TakenBack = journal.take_back(
         by=by, batch_id=batch_id, undo_id=undo_id, noun=facts.noun, kept=facts.kept

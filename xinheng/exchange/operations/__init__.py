@@ -8,6 +8,7 @@ from xinheng.exchange.faults import Fault
 from xinheng.exchange.operations.applying import apply, validate
 from xinheng.exchange.operations.by_hand import CustomerChanged, record_customer
 from xinheng.exchange.operations.choosing import choose, look
+from xinheng.exchange.operations.settling import settle_interrupted
 from xinheng.exchange.operations.submitting import examine, forget_files, resumable, start, submit
 from xinheng.exchange.operations.undoing import leave_undo, undo
 
@@ -22,6 +23,7 @@ __all__ = [
     "look",
     "record_customer",
     "resumable",
+    "settle_interrupted",
     "start",
     "submit",
     "undo",

@@ -84,8 +84,11 @@ def apply(
             return batch
         if not batch.chunks_done:
             batch.created = batch.updated = batch.unchanged = 0
-        is_whole = counts.accepted <= chunk_rows or batch.kind in _WHOLE
-        batch.chunks = 1 if is_whole else staging.deal(chunk_rows)
+            batch.chunk_rows = chunk_rows
+        # Whoever goes on deals the rows as the first run did.
+        size = batch.chunk_rows or chunk_rows
+        is_whole = counts.accepted <= size or batch.kind in _WHOLE
+        batch.chunks = 1 if is_whole else staging.deal(size)
         batch.state = Batch.State.APPLYING
         batch.save()
         try:

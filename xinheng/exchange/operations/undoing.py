@@ -39,6 +39,7 @@ TAKERS: dict[str, Taker] = {
     "bureau": evidence.take_back,
     "tax_invoices": evidence.take_back,
     "interactions": evidence.take_back,
+    "questionnaires": evidence.take_back,
     "rates": reference.take_back,
     "holidays": reference.take_back,
 }
