@@ -23,12 +23,23 @@ GROUPING_NAMES = {
 }  # fmt: skip
 BASIS_NAMES = (("due", gettext_lazy("按到期日")), ("issue", gettext_lazy("按开票日")))
 SHOWN_IN_CHART = 12
+# Where the rows of a grouping lead: one step down, in the end to the customers.
+BELOW = {
+    "department": "owner", "owner": "customer", "region": "customer", "industry": "customer",
+    "group": "customer",
+}  # fmt: skip
 
 
 def grouping(request: HttpRequest) -> str:
     """Return what the address groups by, customers unless it names another grouping."""
     asked = request.GET.get("by", "")
     return asked if asked in GROUPINGS else "customer"
+
+
+def narrow(request: HttpRequest) -> dict[str, str]:
+    """Return the groups the address narrows to; an empty one is those without an entry."""
+    given = request.GET
+    return {key: given.get(key, "")[:200] for key in GROUPINGS if key in given}
 
 
 def choices(request: HttpRequest) -> dict[str, Any]:
@@ -40,6 +51,7 @@ def choices(request: HttpRequest) -> dict[str, Any]:
         "bases": BASIS_NAMES,
         "as_of": frame.as_of(request),
         "buckets": request.GET.get("buckets", ""),
+        "narrow": [(key, GROUPING_NAMES[key], value) for key, value in narrow(request).items()],
     }
 
 
@@ -50,7 +62,6 @@ def report(request: HttpRequest, found: Ageing, industries: dict[str, str]) -> d
     groups = [one for one in found.groups if one.currency == currency]
     by = grouping(request)
     parts = pieces(request, found, line) if line else ()
-    first, (_number, size) = paging.offset(request), paging.asked(request)
     return {
         "found": found,
         "currency": currency,
@@ -58,21 +69,22 @@ def report(request: HttpRequest, found: Ageing, industries: dict[str, str]) -> d
         "line": line,
         "overdue_share": Decimal(line.overdue) / line.total if line and line.total > 0 else None,
         "strip": parts,
+        "overdue_link": _link(request, found, None, {"currency": currency, "state": "overdue"}),
         "columns": [_bucket_name(bucket) for bucket in found.buckets],
-        "rows": [_row(request, found, one, by, industries) for one in groups[first : first + size]],
+        "rows": [_row(request, found, one, by, industries) for one in groups],
         "total_row": _row(request, found, line, "", industries) if line else None,
-        "pages": paging.pages(request, len(groups)),
+        "pages": paging.pages(request, found.counts.get(currency, 0)),
         "chart": _chart(request, found, groups[:SHOWN_IN_CHART], by, industries),
     }  # fmt: skip
 
 
 def pieces(
-    request: HttpRequest, found: Ageing, line: AgeingLine, **narrow: str
+    request: HttpRequest, found: Ageing, line: AgeingLine, **own: str
 ) -> tuple[drawing.Piece, ...]:
     """Return the strip of one line, each piece linked to its invoices."""
     parts = []
     for bucket, minor, colour, label in _cells(found.buckets, line):
-        link = _link(request, found, bucket, {"currency": line.currency, **narrow})
+        link = _link(request, found, bucket, {"currency": line.currency, **own})
         parts.append((minor, colour, label, link))
     return drawing.strip(parts)
 
@@ -102,28 +114,40 @@ def _cells(buckets: Sequence[Bucket], line: AgeingLine) -> list[tuple[int, int, 
 def _row(
     request: HttpRequest, found: Ageing, line: AgeingLine, by: str, industries: dict[str, str]
 ) -> dict[str, Any]:
-    narrow = {"currency": line.currency}
+    own = {"currency": line.currency}
     if by:
-        narrow[by] = line.key
+        own[by] = line.key
     label = industries.get(line.label, line.label) if by == "industry" else line.label
     return {
         "line": line,
         "label": label or _("（未填）"),
-        "link": reverse("desk:customer", args=[line.key]) if by == "customer" else "",
-        "total_link": _link(request, found, None, narrow),
-        "not_due_link": _link(request, found, 0, narrow),
-        "no_date_link": _link(request, found, NO_DUE_DATE, narrow),
+        "link": _down(request, by, line.key),
+        "total_link": _link(request, found, None, own),
+        "not_due_link": _link(request, found, 0, own),
+        "no_date_link": _link(request, found, NO_DUE_DATE, own),
         "cells": [
-            (minor, _link(request, found, at, narrow)) for at, minor in enumerate(line.buckets, 1)
+            (minor, _link(request, found, at, own)) for at, minor in enumerate(line.buckets, 1)
         ],
         "strip": pieces(request, found, line, **({by: line.key} if by else {})),
         "overdue_share": Decimal(line.overdue) / line.total if line.total > 0 else None,
     }
 
 
-def _link(request: HttpRequest, found: Ageing, bucket: int | None, narrow: dict[str, str]) -> str:
-    """Return the address of the invoices behind one cell; an empty key cannot be narrowed to."""
-    query = {"as_of": f"{found.as_of}", "basis": found.basis, **narrow}
+def _down(request: HttpRequest, by: str, key: str) -> str:
+    """Return where the name of a row leads: to the customer, or one grouping further down."""
+    if by == "customer":
+        return reverse("desk:customer", args=[key])
+    if not by:
+        return ""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query[by], query["by"] = key, BELOW[by]
+    return f"{reverse('desk:ageing')}?{query.urlencode()}"
+
+
+def _link(request: HttpRequest, found: Ageing, bucket: int | None, own: dict[str, str]) -> str:
+    """Return the address of the invoices behind one cell."""
+    query = {"as_of": f"{found.as_of}", "basis": found.basis, **narrow(request), **own}
     if bucket is not None:
         query["bucket"] = str(bucket)
     if request.GET.get("buckets"):
@@ -155,7 +179,10 @@ def _chart(
         )
     rows = [_row(request, found, line, by, industries) for line in groups]
     return {
-        "title": _("逾期最多的 %(n)s 项") % {"n": len(groups)},
+        "title": (
+            _("逾期最多的 %(n)s 项") if not paging.offset(request) else _("本页的前 %(n)s 项")
+        )
+        % {"n": len(groups)},
         "unit": "money",
         "labels": [row["label"] for row in rows],
         "series": series,

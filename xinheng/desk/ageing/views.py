@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from xinheng.desk import export, frame
+from xinheng.desk import export, frame, paging
 from xinheng.desk.ageing import shown
 from xinheng.desk.items import question
 from xinheng.insight import ageing as insight
@@ -18,7 +18,7 @@ from xinheng.reference import queries as reference
 def report(request: HttpRequest) -> HttpResponse:
     """Show what is owed by age, grouped as the address asks."""
     try:
-        found, problem = _found(request), ""
+        found, problem = _found(request, paged=True), ""
     except BucketsUnreadable as refusal:
         return frame.page(
             request,
@@ -59,11 +59,16 @@ def report_file(request: HttpRequest, form: str) -> HttpResponseBase:
     return export.answer(form, f"ageing-{found.as_of}", header, rows)
 
 
-def _found(request: HttpRequest) -> Ageing:
+def _found(request: HttpRequest, *, paged: bool = False) -> Ageing:
+    """Read the ageing the address asks for; on a page its groups come a page at a time."""
+    _number, size = paging.asked(request)
     return insight.ageing(
         by=frame.actor(request),
         as_of=frame.as_of(request),
         basis=question.basis(request.GET),
         group_by=shown.grouping(request),
         edges=question.edges(request.GET),
+        narrow=shown.narrow(request),
+        limit=size if paged else None,
+        offset=paging.offset(request) if paged else 0,
     )

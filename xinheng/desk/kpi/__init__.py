@@ -1,0 +1,1 @@
+"""Figures of receivables management: cards, trend, and how each one was computed."""
