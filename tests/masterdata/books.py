@@ -55,9 +55,10 @@ def totals() -> dict[str, list[Any]]:
         )
         invoices = cursor.fetchall()
         cursor.execute(
-            "SELECT effective_date, due_date, sum(receivable_minor), sum(reserved_minor)"
-            " FROM exposure_entry GROUP BY 1, 2 HAVING sum(receivable_minor) <> 0"
-            " OR sum(reserved_minor) <> 0 ORDER BY 1, 2 NULLS FIRST"
+            "SELECT effective_date, due_date, sum(e.receivable_minor), sum(e.reserved_minor)"
+            " FROM exposure_entry e JOIN exposure_account a ON a.id = e.account_id"
+            " AND a.customer_id IS NOT NULL GROUP BY 1, 2 HAVING sum(e.receivable_minor) <> 0"
+            " OR sum(e.reserved_minor) <> 0 ORDER BY 1, 2 NULLS FIRST"
         )
         return {"invoices": invoices, "ledger": cursor.fetchall()}
 

@@ -64,6 +64,7 @@ def test_names_of_one_company_are_listed_with_the_reason(one, other, reason):
         ("苏州恒通机械有限公司", "苏州恒达机械有限公司"),
         ("苏州恒通机械有限公司", "苏州恒通机械有限公司上海分公司"),
         ("苏州恒通机械有限公司", "上海远景贸易有限公司"),
+        ("华强东鑫电子科技有限公司", "华强西鑫电子科技有限公司"),
     ],
 )
 def test_names_of_different_companies_are_not_listed(one, other):

@@ -24,6 +24,16 @@ FORMS_LATIN = (
     "companylimited", "incorporated", "corporation", "coltd", "limited", "company", "gmbh", "corp",
     "inc", "llc", "llp", "plc", "ltd", "sarl", "pte", "bv", "ag", "co",
 )  # fmt: skip
+# What a company does, as it stands at the end of its name; a letter there tells little.
+TRADES = (
+    "供应链管理", "进出口", "新材料", "自动化", "供应链", "电子", "科技", "机械", "贸易", "商贸",
+    "制造", "实业", "设备", "技术", "化工", "建材", "物流", "食品", "医药", "纺织", "服饰",
+    "服装", "材料", "信息", "网络", "智能", "工程", "建筑", "装饰", "五金", "塑胶", "塑料",
+    "包装", "印刷", "汽车", "配件", "国际", "能源", "环保", "生物", "金属", "电气", "电器",
+    "仪器", "精密", "发展", "投资", "咨询", "服务", "管理", "商业", "百货", "家具", "家居",
+    "农业", "药业", "工贸", "工业", "产业", "控股", "钢铁", "模具", "光电", "软件", "系统",
+    "运输", "货运", "文化", "传媒",
+)  # fmt: skip
 _LEVELS = ("特别行政区", "自治区", "自治州", "自治县", "地区", "省", "市", "盟", "县", "区")
 _IDEOGRAPHS = re.compile(r"[一-鿿]")
 _NOISE = re.compile(r"[\W_]+")
@@ -42,6 +52,18 @@ class Name:
     core: str
     places: frozenset[str]
     branch: str
+
+    @property
+    def head(self) -> int:
+        """Return how many characters stand before what the company does."""
+        core, changed = self.core, True
+        while changed:
+            changed = False
+            for trade in TRADES:
+                if core.endswith(trade) and len(core) - len(trade) >= 2:
+                    core, changed = core.removesuffix(trade), True
+                    break
+        return len(core)
 
     @property
     def is_chinese(self) -> bool:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xinheng.desk import frame, words
+from xinheng.desk.templatetags import desk
 from xinheng.exposure.models import Account
 from xinheng.fields import queries as custom
-from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
 from xinheng.masterdata.models import Candidate, Search
 from xinheng.masterdata.queries import CandidateRow, MergeDetail, SearchState
@@ -171,5 +171,5 @@ class _Writer:
         if name == "size":
             return str(words.SIZES.get(value, value))
         if name == "registered_capital_minor":
-            return f"{money.text(value, currency)} {currency}"
+            return f"{desk.money(value, currency)} {currency}"
         return str(value)
