@@ -86,7 +86,7 @@ CREATE TEMP TABLE touched_heads ON COMMIT DROP AS
 SELECT q.id, q.form FROM evidence_questionnaire q
   JOIN (SELECT DISTINCT customer_id, form, date FROM {{relation}}) s ON {_SAME_HEAD}
  WHERE %(all)s OR EXISTS (SELECT FROM evidence_answer a WHERE a.questionnaire_id = q.id
-                             AND a.changed_xid = pg_current_xact_id())"""
+                             AND a.batch_id = %(batch)s AND a.changed_xid = pg_current_xact_id())"""
 
 SAID = """
 SELECT DISTINCT t.form, a.item, a.answer

@@ -155,7 +155,7 @@ def _write(
         cursor.execute(sql.UPDATE.format(relation=relation), params)
         cursor.execute(sql.INSERT.format(relation=relation), params)
         created = cursor.rowcount
-        cursor.execute(sql.TOUCHED.format(relation=relation), {"all": is_page})
+        cursor.execute(sql.TOUCHED.format(relation=relation), {**params, "all": is_page})
         _add_up(cursor, forms)
     return created, updated, rows
 
