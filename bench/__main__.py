@@ -5,7 +5,12 @@ import subprocess
 import sys
 
 # module → group; each prints one JSON row a line.
-WORKS = {"bench.review": "speed", "bench.ageing": "speed", "bench.imports": "speed"}
+WORKS = {
+    "bench.review": "speed",
+    "bench.ageing": "speed",
+    "bench.imports": "speed",
+    "bench.snapshot": "speed",
+}
 
 
 def main() -> int:

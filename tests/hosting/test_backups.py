@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 import zipfile
 
 import psycopg
 import pytest
 
-from tests.hosting.conftest import start, wait_until, xinheng
+from tests.hosting.conftest import environment, start, wait_until, xinheng
 from xinheng.hosting import address, archive, contents, roles, supervisor, users
 from xinheng.hosting.cluster import Cluster
 
@@ -28,15 +30,30 @@ UNION ALL
 SELECT 'database', '', datdba::regrole::text, datacl::text[] FROM pg_database
 WHERE datname = current_database()
 """
-TRIGGERS = "SELECT tgname, tgrelid::regclass::text, tgenabled FROM pg_trigger ORDER BY 1, 2"
+TRIGGERS = """
+SELECT tgname, tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE NOT tgisinternal
+ORDER BY 1, 2
+"""
+# One process for all files: starting one costs more than importing three rows.
+IMPORT = """
+import sys
+from xinheng.config import command
+with command.database():
+    for path in sys.argv[1:]:
+        code, found = command.call("import", path.rpartition("/")[2].partition(".")[0], path)
+        assert code == 0, found
+"""
 
 
 def fill(home, tmp_path):
     """Import a small company; return its folder."""
+    paths = []
     for kind, text in (("customers", CUSTOMERS), ("invoices", INVOICES), ("receipts", RECEIPTS)):
         (tmp_path / f"{kind}.csv").write_text(text)
-        done = xinheng(home, "import", kind, str(tmp_path / f"{kind}.csv"))
-        assert done.returncode == 0, done.stderr
+        paths.append(str(tmp_path / f"{kind}.csv"))
+    subprocess.run(
+        [sys.executable, "-c", IMPORT, *paths], env=environment(home), cwd="/", check=True
+    )
     return tmp_path
 
 
@@ -120,12 +137,12 @@ def test_a_new_installation_takes_a_backup_without_being_forced(migrated_home, m
         keys.mkdir(mode=0o700, exist_ok=True)
         (keys / "0001.key").write_text("A" * 42 + "E=\n")
     bare, keyed = tmp_path / "bare.backup", tmp_path / "keyed.backup"
-    assert not ok(xinheng(migrated_home, "backup", str(bare), "--json"))["keys"]["included"]
     said = xinheng(migrated_home, "backup", str(bare))
     assert "不含加密字段的密钥" in said.stdout
     assert ok(xinheng(migrated_home, "backup", str(keyed), "--with-keys", "--json"))["keys"] == {
         "needed": 1, "included": True,
     }  # fmt: skip
+    assert not archive.read(bare).has_keys
     with zipfile.ZipFile(bare) as packed:
         assert not [name for name in packed.namelist() if name.startswith("keys/")]
 
@@ -135,7 +152,7 @@ def test_a_new_installation_takes_a_backup_without_being_forced(migrated_home, m
     done = ok(xinheng(other, "restore", str(keyed), "--force", "--json"))
     assert (done["keys_lacking"], done["keys_added"]) == ([], 1)
     assert ok(xinheng(other, "verify", "--json"))["ok"]
-    assert changed(state(migrated_home), state(other)) == ["journal_event", "journal_payload"]
+    assert set(changed(state(migrated_home), state(other))) <= {"journal_event", "journal_payload"}
 
 
 def test_a_backup_is_proven_without_changing_anything(migrated_home, tmp_path):

@@ -109,9 +109,9 @@ def recover(
             _wait_recovered(cluster)
             _forget_settings(ours.data)
     except BaseException:
-        found = cluster.running()
-        if found is not None:
-            processes.end(found)
+        left = cluster.running()
+        if left is not None:
+            processes.end(left)
         shutil.rmtree(ours.data)
         former.rename(ours.data)
         raise
