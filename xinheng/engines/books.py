@@ -4,7 +4,8 @@ One SELECT per table; PostgreSQL runs factors over them in place, DuckDB reads t
 compare their columns and types with `factors.tables` and with the models.
 """
 
-from xinheng.factors.tables import ITEMS
+from xinheng.factors.custom import PREFIX
+from xinheng.factors.tables import ITEMS, kind
 from xinheng.receivables.sql import share
 
 _INVOICES = """
@@ -46,6 +47,7 @@ SELECTS = {
     "customers": """
 SELECT id AS customer_id, code, currency, NULLIF(industry, '') AS industry,
        NULLIF(region, '') AS region, NULLIF(size, '') AS size, since, registered_capital_minor
+       {custom}
 FROM parties_customer
 WHERE merged_into_id IS NULL AND {customers}
 """,
@@ -103,5 +105,28 @@ def select(table: str, columns: tuple[str, ...], *, customers: str | None = None
     """
     key = _KEY.get(table, "customer_id")
     chosen = f"{key} = ANY ({customers})" if customers else "TRUE"
-    inner = SELECTS[table].format(customers=chosen)
+    custom = "".join(
+        f", {_custom(name, kind(table, name))} AS {name}"
+        for name in columns
+        if name.startswith(PREFIX)
+    )
+    inner = SELECTS[table].format(customers=chosen, custom=custom)
     return f"SELECT {', '.join(columns)} FROM ({inner}) AS {table}_rows"
+
+
+# Canonical texts of each type; what is not one of them is no value of the column.
+_CANONICAL = {
+    "int64": ("^-?[0-9]{1,18}$", "BIGINT"),
+    "float64": ("^-?[0-9]{1,15}([.][0-9]{1,6})?$", "DOUBLE PRECISION"),
+    "date": ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "DATE"),
+    "boolean": ("^(true|false)$", "BOOLEAN"),
+}
+
+
+def _custom(column: str, type_: str) -> str:
+    """Return the SQL of a custom field's value in the type of its column."""
+    text = f"(custom ->> '{column.removeprefix(PREFIX)}')"
+    if type_ == "string":
+        return text
+    pattern, name = _CANONICAL[type_]
+    return f"CASE WHEN {text} ~ '{pattern}' THEN CAST({text} AS {name}) END"

@@ -115,9 +115,9 @@ def columns_read(expression: ir.Table) -> dict[str, tuple[str, ...]]:
     """Return which declared tables an expression reads, and which of their columns at most."""
     node = expression.op()
     named = {field.name for field in node.find(ops.Field)}
-    tables = {table.name for table in node.find(ops.UnboundTable)}
+    tables = {table.name: table.schema for table in node.find(ops.UnboundTable)}
     return {
-        name: tuple(column for column in SCHEMAS[name] if column in named)
+        name: tuple(column for column in tables[name].names if column in named)
         for name in SCHEMAS
         if name in tables
     }

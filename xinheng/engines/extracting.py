@@ -15,7 +15,7 @@ import pyarrow as pa
 from psycopg import errors
 
 from xinheng.engines import books
-from xinheng.factors.tables import SCHEMAS
+from xinheng.factors.tables import schema
 
 _VIEW = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MARK = """
@@ -111,5 +111,5 @@ class Reader(AbstractContextManager["Reader"]):
         if customers is not None:
             chosen = f"CAST('{{{','.join(map(str, customers))}}}' AS bigint[])"
         with self._connection.cursor() as cursor:
-            cursor.execute(books.select(table, tuple(SCHEMAS[table]), customers=chosen))
+            cursor.execute(books.select(table, tuple(schema(table)), customers=chosen))
             yield from cursor.fetch_record_batch()

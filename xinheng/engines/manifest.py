@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xinheng.engines.refusals import SnapshotUnreadable
-from xinheng.factors.tables import SCHEMAS
+from xinheng.factors.tables import SCHEMAS, schema
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -121,4 +121,4 @@ def digest(path: Path) -> str:
 
 def schemas() -> dict[str, dict[str, str]]:
     """Return the declared columns and types, as a manifest records them."""
-    return {name: dict(columns) for name, columns in SCHEMAS.items()}
+    return {name: schema(name) for name in SCHEMAS}

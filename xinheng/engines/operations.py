@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from xinheng.engines.manifest import PARTS, Manifest, Part
 from xinheng.engines.models import Touched
 from xinheng.engines.refusals import SnapshotFolderTaken, SnapshotRunning, SnapshotUnreadable
 from xinheng.factors.tables import SCHEMAS
+from xinheng.fields import in_force
 from xinheng.hosting import locks
 from xinheng.kernel.actors import Actor
 
@@ -62,7 +64,12 @@ def take_snapshot(
     folder = folder.absolute()
     _require_ours(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder), Books(sessions.address("xinheng snapshot")) as books:
+    # The columns follow from the custom fields in use, which may change while tables are read.
+    with (
+        in_force.holding("customers"),
+        _alone(folder),
+        Books(sessions.address("xinheng snapshot")) as books,
+    ):
         former = _former(folder)
         base = former if incremental and former and _may_build_upon(former, books, at) else None
         touched = None if base is None else books.touched(base.mark)
@@ -171,7 +178,8 @@ def _write(
         return found
 
     with ThreadPoolExecutor(READERS) as pool:
-        found = dict(zip(names, pool.map(work, names), strict=True))
+        tasks = {name: pool.submit(copy_context().run, work, name) for name in names}
+        found = {name: task.result() for name, task in tasks.items()}
     return {name: found[name] for name in SCHEMAS}
 
 

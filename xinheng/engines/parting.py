@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.engines.manifest import PARTS, Part, digest
-from xinheng.factors.tables import SCHEMAS
+from xinheng.factors import tables
 
 # Columns that tell most rows of a customer apart; the others decide where these are equal.
 LEADING = 3
@@ -26,7 +26,7 @@ LEADING = 3
 
 def schema(table: str) -> pa.Schema:
     """Return the declared columns in Arrow types."""
-    found: pa.Schema = ibis.schema(SCHEMAS[table]).to_pyarrow()
+    found: pa.Schema = ibis.schema(tables.schema(table)).to_pyarrow()
     return found
 
 

@@ -10,9 +10,12 @@ import pyarrow as pa
 
 from xinheng.engines import books
 from xinheng.engines.sessions import address
-from xinheng.factors.tables import SCHEMAS
+from xinheng.factors import tables
 
-_TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}
+TYPES = {
+    "int64": "BIGINT", "string": "VARCHAR", "date": "DATE", "float64": "DOUBLE",
+    "boolean": "BOOLEAN",
+}  # fmt: skip
 
 
 class Books(AbstractContextManager["Books"]):
@@ -74,8 +77,9 @@ def create(
     rows: pa.Table | pa.RecordBatchReader,
 ) -> None:
     """Make a DuckDB table of Arrow rows in the declared types."""
-    types = SCHEMAS[table]
-    taken = ", ".join(f'CAST("{name}" AS {_TYPES[types[name]]}) AS "{name}"' for name in columns)
+    taken = ", ".join(
+        f'CAST("{name}" AS {TYPES[tables.kind(table, name)]}) AS "{name}"' for name in columns
+    )
     target.register("arriving", rows)
     target.execute(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {taken} FROM arriving')
     target.unregister("arriving")

@@ -14,10 +14,12 @@ import duckdb
 
 from xinheng.engines import filing, manifest
 from xinheng.engines.raw import Raw
+from xinheng.engines.reading import TYPES
 from xinheng.engines.refusals import SnapshotUnreadable
+from xinheng.factors import tables
+from xinheng.factors.custom import PREFIX
 from xinheng.factors.tables import SCHEMAS
 
-_TYPES = {"int64": "BIGINT", "string": "VARCHAR", "date": "DATE"}
 # What a folder must at least hold.
 NEEDED = ("customers", "invoices")
 # Columns that a folder of declared tables must have; any other one may be missing and is NULL,
@@ -68,7 +70,13 @@ class Snapshot(AbstractContextManager["Snapshot"]):
         if not self._is_filed:
             self.file(target)
             self._is_filed = True
-        chosen = ", ".join(f'"{column}"' for column in columns)
+        # Files as a company sends them say nothing of custom fields.
+        chosen = ", ".join(
+            f'CAST(NULL AS {TYPES[tables.kind(table, name)]}) AS "{name}"'
+            if name.startswith(PREFIX)
+            else f'"{name}"'
+            for name in columns
+        )
         target.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT {chosen} FROM filed_{table}')
 
     def _show_declared(
@@ -80,7 +88,7 @@ class Snapshot(AbstractContextManager["Snapshot"]):
             raise SnapshotUnreadable(
                 folder=str(self.folder), what=f"{table}.parquet: {', '.join(missing)}"
             )
-        taken = ", ".join(_taken(name, SCHEMAS[table][name], found) for name in columns)
+        taken = ", ".join(_taken(name, tables.kind(table, name), found) for name in columns)
         # A row without a customer is of nobody we know, or never was.
         rows = f"{self._rows(table)} WHERE customer_id IS NOT NULL"
         rows = rows if found else "(SELECT 1) WHERE FALSE"
@@ -125,4 +133,4 @@ def _taken(name: str, kind: str, found: list[str]) -> str:
     given = [name] if name in found else []
     assumed = [_ASSUMED[name]] if found and name in _ASSUMED else []
     value = f"COALESCE({', '.join([*given, *assumed, 'NULL'])})"
-    return f'CAST({value} AS {_TYPES[kind]}) AS "{name}"'
+    return f'CAST({value} AS {TYPES[kind]}) AS "{name}"'

@@ -10,7 +10,7 @@ from typing import Any
 
 from ibis.expr import types as ir
 
-from xinheng.factors import statements, trade
+from xinheng.factors import custom, statements, trade
 from xinheng.factors.appraisals import (
     BUREAU,
     DISPUTES,
@@ -34,7 +34,7 @@ from xinheng.factors.own_trade import BUYERS, OWN_TRADE
 from xinheng.factors.receivables import OPEN_ITEMS, PAYMENTS
 from xinheng.factors.sources import Measures, Source
 from xinheng.factors.statements import STATEMENTS, YEAR_EARLIER
-from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables
+from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables, declared
 from xinheng.factors.trade import TRADE, VOIDED
 from xinheng.kernel.conditions import Field
 
@@ -102,6 +102,20 @@ def compile(codes: tuple[str, ...], tables: Tables = TABLES, as_of: Any = AS_OF)
     return joined.select(*ALWAYS, **columns)
 
 
+def expression(codes: tuple[str, ...]) -> ir.Table:
+    """Return the expression of factors, figures and custom fields (`custom_…`) as they are now.
+
+    refuses: UnknownFactor
+    """
+    found = custom.asked_of(codes)
+    return compile(codes, _with_custom(tuple(found.items()))) if found else compile(codes)
+
+
+@lru_cache(maxsize=32)
+def _with_custom(columns: tuple[tuple[str, str], ...]) -> Tables:
+    return declared(dict(columns))
+
+
 def _row(table: ir.Table, as_of: Any) -> Measures:
     return Measures({**{name: table[name] for name in table.columns}, "as_of": as_of})
 
@@ -110,7 +124,8 @@ def asked_measures(codes: Iterable[str]) -> list[str]:
     """Return the names of the measures, taken or derived, that these codes are made of."""
     row = Measures(_every_column())
     for code in codes:
-        _known(code).value(row)
+        if not code.startswith(custom.PREFIX):
+            _known(code).value(row)
     for name in [name for name in row.asked if name in DERIVED]:
         DERIVED[name](row)
     return [name for name in row.asked if name not in SCHEMAS["customers"]]
@@ -133,6 +148,11 @@ def fields() -> dict[str, Field]:
     return {code: _field(it) for code, it in BY_CODE.items()}
 
 
+def all_fields() -> dict[str, Field]:
+    """Return what conditions may ask about, the custom fields of customers included."""
+    return {**fields(), **custom.conditions_fields()}
+
+
 def _field(it: Factor | Figure) -> Field:
     unit = UNITS[it.unit]
     kind = {"money": "money", "text": "text"}.get(it.unit, "number")
@@ -140,6 +160,9 @@ def _field(it: Factor | Figure) -> Field:
 
 
 def _known(code: str) -> Factor | Figure:
-    if code not in BY_CODE:
+    found = BY_CODE.get(code)
+    if found is None and code.startswith(custom.PREFIX):
+        found = custom.figure(code)
+    if found is None:
         raise UnknownFactor(code)
-    return BY_CODE[code]
+    return found

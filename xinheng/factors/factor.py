@@ -29,6 +29,10 @@ UNITS: dict[str, Unit] = {
     "step": Unit("int64", "档", "steps"),
     "money": Unit("int64"),
     "text": Unit("string"),
+    "whole": Unit("int64"),
+    "number": Unit("float64"),
+    "date": Unit("date"),
+    "flag": Unit("boolean"),
 }
 
 # Which dimension of the credit file a factor belongs to, in the order pages show them.

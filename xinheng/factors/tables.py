@@ -8,6 +8,7 @@ A row that never was does not appear: a void document without a void date, an ev
 we know. Everything else carries the dates from which factors tell what counted on the day D.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,12 +147,29 @@ class Tables:
     interactions: ir.Table
 
 
-def declared() -> Tables:
-    """Return the declared tables, bound to no engine."""
-    return Tables(**{name: ibis.table(schema, name=name) for name, schema in SCHEMAS.items()})
+def declared(custom: Mapping[str, str] | None = None) -> Tables:
+    """Return the declared tables, bound to no engine.
+
+    custom: further columns of the customers, custom fields by column name with their types
+    """
+    schemas = {**SCHEMAS, "customers": {**SCHEMAS["customers"], **(custom or {})}}
+    return Tables(**{name: ibis.table(schema, name=name) for name, schema in schemas.items()})
 
 
 TABLES = declared()
 
 # The day D as a parameter: expressions are built and compiled once, engines give the day later.
 AS_OF: Any = ibis.param("date").name("as_of")
+
+
+def schema(table: str) -> dict[str, str]:
+    """Return the columns of a declared table with their types, custom fields in use included."""
+    from xinheng.factors import custom
+
+    return {**SCHEMAS[table], **(custom.columns() if table == "customers" else {})}
+
+
+def kind(table: str, column: str) -> str:
+    """Return the type of a column, which may be a custom field in use."""
+    known = SCHEMAS[table].get(column)
+    return known if known is not None else schema(table)[column]

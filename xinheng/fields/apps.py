@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
 
@@ -11,7 +12,7 @@ class FieldsConfig(AppConfig):
 
     def ready(self) -> None:
         from xinheng import definitions
-        from xinheng.fields import checks
+        from xinheng.fields import checks, in_force
         from xinheng.fields.schema import Form
 
         definitions.register(
@@ -25,3 +26,10 @@ class FieldsConfig(AppConfig):
                 check_change=checks.check_change,
             )
         )
+        in_force.provide(_form)
+
+
+def _form(key: str) -> Any:
+    from xinheng.fields import queries
+
+    return queries.form(key)

@@ -44,4 +44,4 @@ def check(policy: Any) -> tuple[Problem, ...]:
     from xinheng.factors import catalogue
     from xinheng.limits import checks
 
-    return checks.check(policy, catalogue.fields())
+    return checks.check(policy, catalogue.all_fields())

@@ -66,7 +66,7 @@ def compute(
     refuses:  EngineUnknown, SnapshotUnreadable
     """
     kind = _engine_for(engine, selection, snapshot)
-    expression = catalogue.compile(plan.codes)
+    expression = catalogue.expression(plan.codes)
     progress("snapshot", 5)
     began = time.monotonic()
     with engines.open(kind, engines.BOOKS if snapshot is None else snapshot) as opened:

@@ -42,4 +42,4 @@ def check(card: Any) -> tuple[Problem, ...]:
     from xinheng.factors import catalogue
     from xinheng.scoring import checks
 
-    return checks.check(card, catalogue.fields())
+    return checks.check(card, catalogue.all_fields())

@@ -123,7 +123,7 @@ def explain(
     result = rules.assess(card, _values(card, row.factors))
     # Points of the total score: what a line's weight is worth of the weights that counted.
     counted = sum(line.weight for line in result.lines if line.points is not None) or 1
-    known = catalogue.fields()
+    known = catalogue.all_fields()
     cards = {one.factor: one for one in card.factors()}
     lines = tuple(
         _line(line, cards[line.factor], counted, known[line.factor], language)
@@ -300,7 +300,7 @@ def headlines(
     The caller has already narrowed the assessments to the actor's customers.
     """
     access.require(by, "scoring.read")
-    known, found = catalogue.fields(), {}
+    known, found = catalogue.all_fields(), {}
     cards = {_card_of(row.versions) for row in assessments}
     contents: dict[str, Scorecard] = {name: in_force.by_name(name).content for name in cards}
     for row in assessments:

@@ -1,0 +1,62 @@
+"""Custom fields of customers as typed columns of the declared table, and as figures.
+
+Only numbers, amounts, dates, yes-or-no and choices become columns. A published field keeps its name
+for ever, so its column does too.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from xinheng.factors.factor import UNITS, Figure
+from xinheng.fields import in_force
+from xinheng.fields.rules import asked
+from xinheng.fields.schema import Field
+from xinheng.kernel import conditions
+
+PREFIX = "custom_"
+# Type of a field → unit of its figure; a number without decimals is whole.
+_UNITS = {"amount": "money", "date": "date", "flag": "flag", "choice": "text"}
+
+
+def fields() -> dict[str, Field]:
+    """Return the fields that are columns now, by column name."""
+    return {
+        one.column: one
+        for one in in_force.form("customers").active
+        if one.type in (*_UNITS, "number")
+    }
+
+
+def _unit(field: Field) -> str:
+    if field.type == "number":
+        return "number" if field.digits else "whole"
+    return _UNITS[field.type]
+
+
+def columns() -> dict[str, str]:
+    """Return the columns there are now with their types."""
+    return {name: UNITS[_unit(field)].dtype for name, field in fields().items()}
+
+
+def figure(name: str) -> Figure | None:
+    """Return the figure of a column, None when there is no such column now."""
+    field = fields().get(name)
+    if field is None:
+        return None
+
+    def value(row: Any) -> Any:
+        return row[name]
+
+    return Figure(name, field.zh, field.label("en"), _unit(field), value)
+
+
+def asked_of(names: Iterable[str]) -> dict[str, str]:
+    """Return the columns among some names, with their types; no question without a custom name."""
+    wanted = [name for name in names if name.startswith(PREFIX)]
+    known = columns() if wanted else {}
+    return {name: known[name] for name in wanted if name in known}
+
+
+def conditions_fields() -> dict[str, conditions.Field]:
+    """Return what conditions may ask about the columns there are now."""
+    return {name: asked(field) for name, field in fields().items()}
