@@ -1,7 +1,3 @@
-"""The class of every field of this room (see access.classes)."""
+"""How harmful each stored field of this room is in wrong hands (see access.classification)."""
 
-FIELDS = {
-    "Touched": {
-        "internal": "xid customer_id at",
-    },
-}
+FIELDS = {"Touched": {"internal": "xid customer_id at"}}
