@@ -18,7 +18,10 @@ ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-KINDS = ("groups", "customers", "invoices", "receipts", "statements", "events")
+KINDS = (
+    "groups", "customers", "invoices", "receipts", "statements", "events", "bureau",
+    "questionnaires", "tax_invoices", "interactions",
+)  # fmt: skip
 PASSWORD = "a quiet long password"
 # Playwright's loop runs in the thread of the test; Django must not take that for a coroutine.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

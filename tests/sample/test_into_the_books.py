@@ -12,7 +12,10 @@ from xinheng import access, sample
 pytestmark = pytest.mark.django_db
 BY = access.system("test")
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-KINDS = ("groups", "customers", "invoices", "receipts", "statements", "events")
+KINDS = (
+    "groups", "customers", "invoices", "receipts", "statements", "events", "bureau",
+    "questionnaires", "tax_invoices", "interactions",
+)  # fmt: skip
 SIZE = {"customers": 45, "invoices": 500, "seed": 11, "until": UNTIL}
 
 
