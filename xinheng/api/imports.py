@@ -30,7 +30,7 @@ MOST_ROWS = 5_000
 Cell = StrictStr | StrictInt | StrictBool | None
 Codes = Annotated[list[StrictStr], Field(max_length=200)]
 CustomValues = dict[Annotated[str, Field(max_length=60)], Cell | Codes]
-CUSTOM = Field(
+CUSTOM: Any = Field(
     default={},
     max_length=60,
     description="自定义字段 custom fields by name: decimal text, ISO dates, yes or no, codes",

@@ -50,8 +50,8 @@ class BadValue(Refusal):
     """A text is no value of its field; `zh` and `en` of the instance say why."""
 
     code = "custom-value-wrong"
-    zh = "{why_zh}"
-    en = "{why_en}"
+    zh = "自定义字段的值有误：{why_zh}"
+    en = "The value of a custom field is wrong: {why_en}"
 
 
 def _bad(zh: str, en: str) -> BadValue:
