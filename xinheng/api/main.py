@@ -11,7 +11,17 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from xinheng.api import assessments, contacts, customers, figures, imports, problem, reviews
+from xinheng.api import (
+    alerts,
+    assessments,
+    contacts,
+    customers,
+    duplicates,
+    figures,
+    imports,
+    problem,
+    reviews,
+)
 from xinheng.api.calls import CALLS
 from xinheng.api.problem import Problem
 from xinheng.api.reading import StrictParser
@@ -88,6 +98,8 @@ for router in (
     reviews.router,
     assessments.router,
     figures.router,
+    alerts.router,
+    duplicates.router,
 ):
     api.add_router("", router)
 

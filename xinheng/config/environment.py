@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from xinheng.hosting import address, secrets
 from xinheng.hosting import home as homes
@@ -73,10 +74,28 @@ def link_url(secret: str) -> str:
     return f"{site()}/enter/{secret}/"
 
 
-def mail_server() -> tuple[str, int]:
-    """Return host and port of the mail server (`XINHENG_SMTP`); no host: no mail is sent."""
-    host, _, port = os.environ.get("XINHENG_SMTP", "").partition(":")
-    return host, int(port or 25)
+def mail() -> dict[str, Any]:
+    """Return Django's mail settings from `XINHENG_SMTP` and `XINHENG_MAIL_FROM`.
+
+    `host`, `host:port`, `smtp://user:password@host:587` (STARTTLS when there is a password) or
+    `smtps://…`; signs in user and password are percent-encoded. No host: no mail is sent.
+    """
+    given = os.environ.get("XINHENG_SMTP", "").strip()
+    found = urlsplit(given if "://" in given else f"smtp://{given}")
+    over_tls = found.scheme == "smtps"
+    host = found.hostname or ""
+    is_name = any(sign.isalpha() for sign in host) and ":" not in host
+    sender = host if is_name else "localhost"
+    return {
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": found.port or (465 if over_tls else 587 if found.username else 25),
+        "EMAIL_HOST_USER": unquote(found.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(found.password or ""),
+        "EMAIL_USE_SSL": over_tls,
+        "EMAIL_USE_TLS": bool(found.username) and not over_tls,
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": os.environ.get("XINHENG_MAIL_FROM", "") or f"xinheng@{sender}",
+    }
 
 
 def idle_seconds() -> int:

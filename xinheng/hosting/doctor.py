@@ -14,6 +14,7 @@ from xinheng.hosting.refusals import (
     DatabaseUnreachable,
     ForeignDataDirectory,
     HostingRefusal,
+    MailNotSetUp,
     MissingProgram,
     MissingRight,
     WrongVersion,
@@ -45,6 +46,11 @@ def examine(home: Home, bind: str) -> Iterator[Finding]:
     for name, zh, en, programs_ in _OPTIONAL:
         missing = None if any(map(shutil.which, programs_)) else MissingProgram(program=name)
         yield Finding(name, zh, en, missing, optional=True)
+
+    found = os.environ.get("XINHENG_SMTP", "").strip()
+    yield Finding(
+        "mail", "邮件提醒", "mail", None if found else MailNotSetUp(), optional=True
+    )  # fmt: skip
 
 
 _OPTIONAL = (

@@ -157,3 +157,14 @@ class InstantUnreachable(HostingRefusal):
     )
     status = 422
     is_input = True
+
+
+class MailNotSetUp(HostingRefusal):
+    """No mail server is configured: people are told inside the program alone."""
+
+    code = "mail-not-set-up"
+    zh = "没有配置邮件服务器，提醒只在站内显示。请设置 XINHENG_SMTP（如 smtp://用户:密码@主机:587）。"
+    en = (
+        "No mail server is configured, so notices are shown in the program alone. "
+        "Set XINHENG_SMTP, such as smtp://user:password@host:587."
+    )

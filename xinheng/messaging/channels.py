@@ -16,7 +16,10 @@ class NotSetUp(Exception):
 def _mail(recipient: str, body: dict[str, Any]) -> None:
     if not settings.EMAIL_HOST:
         raise NotSetUp("没有配置邮件服务器 (no mail server is configured)")
-    mail.send_mail(str(body["subject"]), str(body["text"]), None, [recipient])
+    headers = {str(name): str(value) for name, value in body.get("headers", {}).items()}
+    mail.EmailMessage(
+        str(body["subject"]), str(body["text"]), None, [recipient], headers=headers
+    ).send()
 
 
 _channels: dict[str, Deliver] = {"mail": _mail}

@@ -31,7 +31,7 @@ class DeliveryFailed(Exception):
 def send(*, by: Actor, channel: str, recipient: str, body: dict[str, Any]) -> Outgoing:
     """Write a message into the outbox with the business change; it leaves after the commit.
 
-    body: what the channel needs, for mail {subject, text}
+    body: what the channel needs, for mail {subject, text, headers?}
     refuses: Forbidden, ChannelUnknown
     """
     guards.require(by, "messaging.write")

@@ -98,7 +98,14 @@ def _tell(
             link=link,
         )  # fmt: skip
     if wish.mail and person.email and settings.EMAIL_HOST:
-        body = {"subject": f"信衡 · {title_zh}", "text": text(news, content, title_zh, title_en)}
+        body = {
+            "subject": f"信衡 · {title_zh}",
+            "text": text(news, content, title_zh, title_en),
+            "headers": {
+                "List-Unsubscribe": f"<{settings.SITE}{reverse('desk:alert-wishes')}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        }
         messaging.send(by=by, channel="mail", recipient=person.email, body=body)
 
 

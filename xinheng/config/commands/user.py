@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("name")
     create.add_argument("--role", action="append", required=True, metavar="R", dest="roles")
     create.add_argument("--department", default="", metavar="D", help="made when it is missing")
+    create.add_argument("--email", default="", help="where notices are sent to")
     create.add_argument("--scope", choices=["own", "department", "all"])
     link = inner.add_parser("link", help="print a sign-in link that works once, for 24 hours")
     link.add_argument("name")
@@ -36,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
             operations.create_department(by=by, code=args.department)
         scope = args.scope or ("department" if args.department else "own")
         user = operations.create_user(
-            by=by, username=args.name, roles=args.roles, department=args.department, scope=scope
-        )
+            by=by, username=args.name, roles=args.roles, department=args.department, scope=scope,
+            email=args.email,
+        )  # fmt: skip
         found |= {"roles": list(user.roles), "scope": user.scope, "department": args.department}
     secret = operations.make_link(by=by, username=args.name, at=timezone.now())
     found["url"] = environment.link_url(secret)

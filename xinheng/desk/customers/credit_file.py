@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from xinheng.desk import drawing, frame, words
+from xinheng.desk.alerts import shown as alerts_shown
 from xinheng.desk.contacts import shown as contacts
 from xinheng.desk.customers import editing, shown
 from xinheng.desk.evidence import shown as appraisals
@@ -16,6 +17,7 @@ from xinheng.insight import timeline as happenings
 from xinheng.insight.credit_file import CreditFile
 from xinheng.kernel.actors import Actor
 from xinheng.limits import explanation as limits
+from xinheng.monitoring import queries as monitoring
 from xinheng.receivables import invoice_file as invoices
 from xinheng.receivables import queries as receivables
 from xinheng.reference import queries as reference
@@ -24,6 +26,7 @@ from xinheng.scoring.explanation import Explanation
 
 TIMELINE_PAGE = 20
 EVENTS_SHOWN = 8
+ALERTS_SHOWN = 12
 ITEMS_SHOWN = 12
 
 
@@ -74,6 +77,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
             evidence.events(by=by, customer=customer, until=as_of, limit=EVENTS_SHOWN)
         ),
         **appraisals.panels(by, customer, as_of),
+        **_alerts(by, customer.id),
         **timeline_context(by=by, code=code, as_of=as_of, offset=0),
     }
 
@@ -94,6 +98,19 @@ def timeline_context(*, by: Actor, code: str, as_of: date, offset: int) -> dict[
 def _form_titles(by: Actor, lines: Sequence[happenings.TimelineLine]) -> dict[str, str]:
     is_asked = any(line.kind == "questionnaire" for line in lines)
     return appraisals.form_titles(by) if is_asked else {}
+
+
+def _alerts(by: Actor, customer_id: int) -> dict[str, Any]:
+    """Return the customer's alerts, and the worst that stands for the head of the page."""
+    if not by.may("alerts.read"):
+        return {}
+    rows = monitoring.of_customer(by=by, customer_id=customer_id)
+    standing = [row for row in rows if not row.is_closed]
+    return {
+        "alerts": [alerts_shown.alert(row) for row in rows[:ALERTS_SHOWN]],
+        "worst_alert": alerts_shown.alert(standing[0]) if standing else None,
+        "standing_alerts": len(standing),
+    }
 
 
 def _days_late(found: CreditFile, as_of: date) -> int:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,13 +11,16 @@ from django.utils.translation import gettext as _
 
 from xinheng.desk import drawing, frame, words
 from xinheng.desk.ageing import shown as ageing_shown
+from xinheng.desk.alerts import shown as alerts_shown
 from xinheng.desk.imports import shown as imports_shown
+from xinheng.desk.kpi import shown as kpi_shown
 from xinheng.exchange import queries as exchange
 from xinheng.insight import ageing, customers, kpi, riskiest, spread
 from xinheng.insight.customers import CustomerFilter
 from xinheng.insight.kpi import Indicator, Kpi
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
+from xinheng.monitoring import queries as monitoring
 from xinheng.receivables import queries as receivables
 from xinheng.reviews import queries as reviews
 
@@ -27,13 +28,26 @@ SOON = timedelta(days=30)
 THIS_WEEK = timedelta(days=6)
 KPI_DAYS = 90
 MONTHS = 6
+HEADLINES = (
+    "dso_simple", "dso_countback", "best_possible_dso", "average_days_delinquent", "cei",
+    "turnover", "overdue_rate",
+)  # fmt: skip
+# Panels that are read after the page is there, as the trend is.
+LATER = ("alerts", "alert_levels")
 # Rows of a wide and a narrow panel; a row of which only one is allowed is filled by it.
-ROWS = (("risk", "spread"), ("due", "reviews_due"), ("imports", "last_review"))
+ROWS = (
+    ("alerts", "alert_levels"),
+    ("risk", "spread"),
+    ("due", "reviews_due"),
+    ("imports", "last_review"),
+)
 # role → the row it sees first
 FIRST = {"sales": "due", "collector": "due", "finance": "due", "administrator": "imports"}
 WIDE, NARROW, WHOLE = "span-8", "span-4", "span-12"
 # panel → the permissions it needs
 PANELS = {
+    "alerts": ("alerts.read",),
+    "alert_levels": ("alerts.read",),
     "risk": ("customers.read", "scoring.read"),
     "spread": ("customers.read",),
     "due": ("receivables.read",),
@@ -61,14 +75,29 @@ def context(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
     wanted = panels(by)
     found: dict[str, Any] = {
         "may_review": by.may("reviews.run"),
-        "panels": [(f"desk/home/{name}.html", width) for name, width in wanted],
+        "panels": [
+            ("desk/home/later.html" if name in LATER else f"desk/home/{name}.html", width, name)
+            for name, width in wanted
+        ],
     }
     currency = "CNY"
     if by.may("insight.read"):
         figures = _figures(request, by, today)
         found |= figures
         currency = figures["kpi"].currency
+    for name, _width in wanted:
+        if name not in LATER:
+            found[name] = panel(request, by, today, name, currency)
+    return {**found, "today": today}
+
+
+def panel(request: HttpRequest, by: Actor, today: date, name: str, currency: str = "CNY") -> Any:
+    """Return what one panel shows."""
     builders: dict[str, Callable[[], Any]] = {
+        "alerts": lambda: [alerts_shown.alert(row) for row in monitoring.page(
+            by=by, where=monitoring.Filters(), limit=6).rows],
+        "alert_levels": lambda: alerts_shown.levels(
+            request, monitoring.counts(by=by, where=monitoring.Filters()), monitoring.Filters()),
         "risk": lambda: riskiest.riskiest(by=by, limit=7, language=frame.language()),
         "spread": lambda: _spread(by, currency),
         "due": lambda: receivables.open_items(
@@ -82,17 +111,19 @@ def context(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
             imports_shown.batch(row) for row in exchange.batches(by=by, most=3)
         ],
     }  # fmt: skip
-    return {**found, **{name: builders[name]() for name, _width in wanted}, "today": today}
+    return builders[name]()
 
 
 def _figures(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
     figures = kpi.kpi(by=by, as_of=today, days=KPI_DAYS)
-    aged = ageing.ageing(by=by, as_of=today)
+    aged = figures.aged
     line = aged.currencies.get(figures.currency)
     return {
         "kpi": figures,
-        "indicators": [_indicator(one, figures) for one in figures.indicators],
-        "values": {one.name: value_of(one.value, one.unit) for one in figures.indicators},
+        "indicators": [
+            _indicator(one, figures) for one in figures.indicators if one.name in HEADLINES
+        ],
+        "values": {one.name: kpi_shown.value_of(one.value, one.unit) for one in figures.indicators},
         "currency": figures.currency,
         "unit": words.unit(figures.currency),
         "line": line,
@@ -108,24 +139,17 @@ def _indicator(one: Indicator, figures: Kpi) -> dict[str, Any]:
     return {
         "name": one.name,
         "label": one.zh if zh else one.en,
-        "value": value_of(one.value, one.unit),
-        "formula": one.formula,
+        "value": kpi_shown.value_of(one.value, one.unit),
+        "formula": one.formula_zh if zh else one.formula,
+        "link": f"{reverse('desk:kpi-one', args=[one.name])}?days={figures.days}",
         "inputs": [
-            (name, f"{value}" if name.endswith("days") else money.text(value, figures.currency))
+            (
+                kpi_shown.input_name(name),
+                money.text(value, figures.currency) if kpi.is_money(name) else f"{value}",
+            )
             for name, value in one.inputs.items()
         ][:6],
     }
-
-
-def value_of(value: Fraction | None, unit: str) -> str:
-    """Return a figure with its unit."""
-    if value is None:
-        return "–"
-    number = Decimal(value.numerator) / Decimal(value.denominator)
-    if unit == "ratio":
-        return f"{number * 100:.1f}%"
-    days, times = _("天"), _("次")
-    return f"{number:.1f} {days}" if unit == "days" else f"{number:.2f} {times}"
 
 
 def _spread(by: Actor, currency: str) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def page(*, by: Actor, where: Filters, offset: int = 0, limit: int = 50) -> Page
     """Return alerts, the worst and newest first."""
     rows = narrowed(by, where)
     found = with_people(rows).order_by("-level", "-as_of", "-pk")[offset : offset + limit]
-    return Page(tuple(row_of(one, in_force()) for one in found), rows.count())
+    content = in_force()
+    return Page(tuple(row_of(one, content) for one in found), rows.count())
 
 
 def counts(*, by: Actor, where: Filters) -> dict[int, int]:
