@@ -38,10 +38,11 @@ SPECIAL: dict[tuple[str, str], tuple[str, ...]] = {
 }
 COMMON = {"customer_code": "C1", "invoice_number": "K1"}
 POISON = (
-    "", " ", "abc", "-1", "0", "1e30", "NaN", "Infinity", "9" * 40, "1.23456789", "=1+1", "@SUM(A1)",
-    "+cmd|' /C calc'!A0", "\t", "x" * 30_000, "2026-02-30", "9999-12-31", "1/2/2026", "45292", "INV\x07",
-    "\u202etxt", "\ufeff", "\U0001f600", "\\N", "\\.", "NULL", "NONE", "C999", "'; DROP TABLE x; --",
-    "＝1+1", "1,000", "１２", "\"", "%s%n{0}", "是", "void", "CNY", "XXX", "../../etc/passwd",
+    "", " ", "abc", "-1", "0", "1e30", "NaN", "Infinity", "9" * 40, "1.23456789", "=1+1",
+    "@SUM(A1)", "+cmd|' /C calc'!A0", "\t", "x" * 30_000, "2026-02-30", "9999-12-31", "1/2/2026",
+    "45292", "INV\x07", "\u202etxt", "\ufeff", "\U0001f600", "\\N", "\\.", "NULL", "NONE", "C999",
+    "'; DROP TABLE x; --", "＝1+1", "1,000", "１２", '"', "%s%n{0}", "是", "void", "CNY", "XXX",
+    "../../etc/passwd",
 )  # fmt: skip
 
 

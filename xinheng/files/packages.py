@@ -25,6 +25,11 @@ from xinheng.files.refusals import (
     FileNested,
 )
 
+# What the standard library raises over a zip, or a part of it, that is not what it says.
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, struct.error, ElementTree.ParseError, OSError, ValueError,
+    KeyError, EOFError, RuntimeError, OverflowError,
+)  # fmt: skip
 _PIECE = 1 << 18
 _OVERLAP = 4_096
 # A cell is marked by its address, then its attributes; a formula is its first child.
@@ -53,7 +58,7 @@ def directory(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise FileDamaged(why=str(error)) from None
     if len(parts) > bounds.MOST_PARTS:
         raise FileBomb(part="zip", unpacked_mb=len(parts), allowed_mb=bounds.MOST_PARTS)
@@ -110,7 +115,10 @@ def survey(path: Path) -> Survey:
             if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 total += part.file_size
                 continue
-            found, size = _scan(file, part)
+            try:
+                found, size = _scan(file, part)
+            except _UNREADABLE as error:
+                raise FileDamaged(why=f"{part.filename[:60]}: {error}") from None
             total += size
             if found:
                 marks[part.filename] = found
@@ -189,10 +197,15 @@ def sheet_parts(path: Path) -> list[str]:
     """Return the part of each sheet in the order of the workbook's tabs.
 
     Safe to parse: `survey` has refused document type declarations and has bounded every size.
+    refuses: FileDamaged
     """
-    with zipfile.ZipFile(path) as archive:
-        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    try:
+        with zipfile.ZipFile(path) as archive:
+            links = archive.read("xl/_rels/workbook.xml.rels")
+            relations = ElementTree.fromstring(links)  # noqa: S314
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    except _UNREADABLE as error:
+        raise FileDamaged(why=str(error)[:200]) from None
     targets = {node.get("Id"): node.get("Target", "") for node in relations}
     parts = []
     for node in book.iter():
