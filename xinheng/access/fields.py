@@ -36,7 +36,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
     @property
     def place(self) -> Place:
         """Return the place its values are bound to."""
-        return Place(self.model._meta.db_table, self.column, self.mask)
+        return Place(self.model._meta.db_table, str(self.column), self.mask)
 
 
 class IndexField(models.BinaryField):  # type: ignore[type-arg]

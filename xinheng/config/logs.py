@@ -16,6 +16,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from xinheng.kernel.actors import Actor
+
 HEADER = "X-Request-ID"
 current: contextvars.ContextVar[str] = contextvars.ContextVar("request", default="")
 
@@ -83,7 +85,7 @@ def _of_request(request: Any) -> dict[str, Any]:
         "method": request.method,
         "path": blotted(request.path),
         "address": request.META.get("REMOTE_ADDR", ""),
-        **({"actor": actor.label} if hasattr(actor, "label") else {}),
+        **({"actor": actor.label} if isinstance(actor, Actor) else {}),
     }
 
 

@@ -46,7 +46,7 @@ class Sealer:
 
     def _line(self, line: str) -> str:
         cells = line.split("\t")
-        texts = [_unescaped(cells[place]) for place, _ in self._columns]
+        texts = [_unescaped(cells[column]) for column, _ in self._columns]
         cells[self._digest] = self._digests.of(texts)
         if not any(texts):
             return "\t".join(cells)
@@ -55,8 +55,8 @@ class Sealer:
         for source, target, place in self._indexed:
             text = _unescaped(cells[source])
             cells[target] = sealing.blind(place, text, self._ring).hex() if text else ""
-        for (place, seal), text in zip(self._columns, texts, strict=True):
-            cells[place] = seal(row, text).hex()
+        for (column, seal), text in zip(self._columns, texts, strict=True):
+            cells[column] = seal(row, text).hex()
         return "\t".join(cells)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from typing import Any
 
 NAME = "keys"
 HELP = "list, rotate and drop the keys of encrypted fields"
@@ -33,7 +34,7 @@ def _list(args: argparse.Namespace) -> int:
 
     uses = queries.key_uses(access.system("cli"))
     held = keys.held().keys
-    found = {
+    found: dict[str, dict[str, Any]] = {
         key.id.hex(): {"number": key.number, "values": 0, "held": True, "seals": key is held[-1]}
         for key in held
     }
@@ -50,7 +51,7 @@ def _list(args: argparse.Namespace) -> int:
     return 1 if missing else 0
 
 
-def _state(one: dict[str, object]) -> str:
+def _state(one: dict[str, Any]) -> str:
     if not one["held"]:
         return "缺失，其值无法解密；请从备份恢复密钥文件"
     return "当前" if one["seals"] else "旧"

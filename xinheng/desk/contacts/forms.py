@@ -35,9 +35,9 @@ class RowForm(forms.Form):
             needed = name in noun.needed and (self.is_new or name not in noun.sealed)
             shown = "" if row is None or name in noun.sealed else getattr(row, name)
             self.fields[name] = self._field(name, longest, needed, shown)
-        clearable = [n for n in noun.sealed if n not in noun.needed and not self.is_new]
+        self.clearable = [n for n in noun.sealed if n not in noun.needed and not self.is_new]
         self.fields["clear"] = forms.MultipleChoiceField(
-            choices=[(name, LABELS[name]) for name in clearable], required=False
+            choices=[(name, LABELS[name]) for name in self.clearable], required=False
         )
 
     def _field(self, name: str, longest: int, needed: bool, shown: str) -> forms.Field:

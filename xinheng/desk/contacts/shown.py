@@ -88,7 +88,7 @@ def form(made: forms.RowForm) -> dict[str, Any]:
             {"field": made[name], "is_kept": not made.is_new and name in sealed}
             for name in made.noun.longest
         ],
-        "clear": made["clear"] if made.fields["clear"].choices else None,
+        "clear": made["clear"] if made.clearable else None,
         "errors": made.non_field_errors(),
         "is_open": made.is_bound,
     }

@@ -23,7 +23,7 @@ class Rows:
         self, label: str, zh: str, en: str, *, field: str = "customer", unique: tuple[str, ...] = ()
     ) -> None:
         self.label, self.field, self.unique = label, field, unique
-        self.fields = (f"{label}.{field}",)
+        self.fields: tuple[str, ...] = (f"{label}.{field}",)
         self.zh, self.en = zh, en
 
     def count(self, *, customer_id: int) -> int:
