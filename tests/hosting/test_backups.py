@@ -335,3 +335,7 @@ def test_a_killed_restore_leaves_the_database(migrated_home, tmp_path):
         restoring.communicate()
     assert changed(before, state(home)) == []
     assert ok(xinheng(home, "restore", str(file), "--force", "--json"))["restored"]
+    with users.using(Cluster(home)), owner(home) as connection:
+        names = connection.execute("SELECT count(*) FROM pg_database WHERE datname ~ 'restored'")
+        assert names.fetchone() == (0,)
+    assert not list(home.path.glob(".restore-*"))

@@ -93,7 +93,10 @@ def check(*, by: Actor, path: Path, progress: Progress) -> Done:
     """
     access.require(by, "books.backup")
     found = _fitting(path)
-    with restoring.rebuilt(path, found, migrate=_migrate, progress=progress):
+    with (
+        restoring.alone(),
+        restoring.rebuilt(path, found, migrate=_migrate, progress=progress),
+    ):
         return Done(found, _digest(path), path.stat().st_size, _lacking(found))
 
 
@@ -111,7 +114,10 @@ def restore(*, by: Actor, path: Path, force: bool, progress: Progress) -> Done:
         restoring.require_empty()
     connections.close_all()
     restoring.require_unused()
-    with restoring.rebuilt(path, found, migrate=_migrate, progress=progress) as name:
+    with (
+        restoring.alone(),
+        restoring.rebuilt(path, found, migrate=_migrate, progress=progress) as name,
+    ):
         connections.close_all()
         restoring.swap(name)
     files = restoring.put_files(path, Path(settings.MEDIA_ROOT))

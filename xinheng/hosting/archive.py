@@ -102,7 +102,7 @@ def writing(path: Path) -> Iterator[Writer]:
 
     refuses: BackupDamaged when what is read back is not what was written
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.part")
     handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "w+b") as file:

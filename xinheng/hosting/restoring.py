@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg import errors, sql
 
-from xinheng.hosting import address, archive, clients, contents, home, roles
+from xinheng.hosting import address, archive, clients, contents, home, locks, roles
 from xinheng.hosting.archive import Contents
 from xinheng.hosting.backups import Progress, connect
 from xinheng.hosting.refusals import (
@@ -32,6 +32,8 @@ _SESSIONS = """
 SELECT DISTINCT COALESCE(NULLIF(application_name, ''), 'pid ' || pid) FROM pg_stat_activity
 WHERE datname = %s AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
+RESTORED, FORMER = "_restored_", "_former_"
+_LEFT = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
 # Bring a new database up to this version: given its connection parameters by role.
 Migrate = Callable[[dict[str, dict[str, Any]]], None]
 
@@ -116,7 +118,7 @@ def rebuilt(
     refuses: RestoreDiffers, ProgramFailed, MissingRight, and what `migrate` refuses
     """
     server = Server.here()
-    name = f"{server.name[:40]}_restored_{secrets.token_hex(4)}"
+    name = f"{server.name[:40]}{RESTORED}{secrets.token_hex(4)}"
     entering = server.entering(name)
     _create(server, name)
     try:
@@ -144,20 +146,41 @@ def swap(name: str) -> None:
     refuses: DatabaseInUse; then nothing has changed
     """
     server = Server.here()
-    former = f"{server.name[:40]}_former_{secrets.token_hex(4)}"
+    former = f"{server.name[:40]}{FORMER}{secrets.token_hex(4)}"
     with connect(server.admin) as admin:
-        admin.execute(_named("ALTER DATABASE {} ALLOW_CONNECTIONS false", server.name))
         try:
+            # Whoever connects meanwhile waits, and then enters the new one.
             with admin.transaction():
                 admin.execute(_named("ALTER DATABASE {} RENAME TO {}", server.name, former))
                 admin.execute(_named("ALTER DATABASE {} RENAME TO {}", name, server.name))
         except errors.ObjectInUse as error:
-            admin.execute(_named("ALTER DATABASE {} ALLOW_CONNECTIONS true", server.name))
             raise DatabaseInUse(who=str(error).strip().splitlines()[-1]) from error
-        except BaseException:
-            admin.execute(_named("ALTER DATABASE {} ALLOW_CONNECTIONS true", server.name))
-            raise
         admin.execute(_named("DROP DATABASE {} WITH (FORCE)", former))
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Be the only restore of this home, and remove what a killed one left.
+
+    refuses: DatabaseInUse
+    """
+    ours = home.of_environment()
+    ours.ensure()
+    handle = locks.try_exclusive(ours.run / "restore.lock")
+    if handle is None:
+        raise DatabaseInUse(who="xinheng restore")
+    try:
+        for folder in ours.path.glob(".restore-*"):
+            shutil.rmtree(folder)
+        server = Server.here()
+        with connect(server.admin) as admin:
+            for word in (RESTORED, FORMER):
+                found = admin.execute(_LEFT, [server.name[:40] + word]).fetchall()
+                for (name,) in found:
+                    admin.execute(_named("DROP DATABASE {} WITH (FORCE)", name))
+        yield
+    finally:
+        os.close(handle)
 
 
 def put_files(path: Path, files: Path) -> int:

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from xinheng import access
 from xinheng.access import operations as people
-from xinheng.engines import operations as engines
 from xinheng.parties import operations as parties
 
 # For so long a removed contact or bank account can be taken back.
@@ -18,6 +17,9 @@ def forget_sign_ins() -> None:
 
 
 def forget_touched() -> None:
+    # Every process loads the bodies; only this one needs what reads the books out.
+    from xinheng.engines import operations as engines
+
     engines.forget_touched(by=access.system("worker"), at=timezone.now())
 
 

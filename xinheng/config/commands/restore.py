@@ -56,7 +56,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _restore(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
     from xinheng.config import command
+    from xinheng.hosting import archive
 
+    archive.read(args.file)  # Said before a database is started for it.
     with command.database():
         from xinheng import access
         from xinheng.config import backups
