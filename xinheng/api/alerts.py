@@ -104,24 +104,39 @@ def list_alerts(request: Asked, query: Query[AlertQuery]) -> Any:
 @serve(router, response=AlertLine, tag="alerts")
 def assign_alert(request: Asked, alert_id: uuid.UUID, payload: Assignment) -> Any:
     """Give an alert to a person who may handle its customer."""
-    told = {"by": request.actor, "alerts": [alert_id], "on": timezone.localdate()}
-    operations.assign(**told, to=payload.to, note=payload.note)
+    operations.assign(
+        by=request.actor,
+        alerts=[alert_id],
+        on=timezone.localdate(),
+        to=payload.to,
+        note=payload.note,
+    )
     return _line(queries.alert(by=request.actor, uuid=alert_id))
 
 
 @serve(router, response=AlertLine, tag="alerts")
 def snooze_alert(request: Asked, alert_id: uuid.UUID, payload: Snooze) -> Any:
     """Put an alert off until a day; a worse level is heard before."""
-    told = {"by": request.actor, "alerts": [alert_id], "on": timezone.localdate()}
-    operations.snooze(**told, until=payload.until, note=payload.note)
+    operations.snooze(
+        by=request.actor,
+        alerts=[alert_id],
+        on=timezone.localdate(),
+        until=payload.until,
+        note=payload.note,
+    )
     return _line(queries.alert(by=request.actor, uuid=alert_id))
 
 
 @serve(router, response=AlertLine, tag="alerts")
 def close_alert(request: Asked, alert_id: uuid.UUID, payload: Closing) -> Any:
     """Close an alert for a reason; it opens again when it fires after its mute days, or worse."""
-    told = {"by": request.actor, "alerts": [alert_id], "on": timezone.localdate()}
-    operations.close(**told, reason=payload.reason, note=payload.note)
+    operations.close(
+        by=request.actor,
+        alerts=[alert_id],
+        on=timezone.localdate(),
+        reason=payload.reason,
+        note=payload.note,
+    )
     return _line(queries.alert(by=request.actor, uuid=alert_id))
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from xinheng import engines
 from xinheng.monitoring import expressions, inputs, rules
 from xinheng.monitoring.expressions import BEFORE, LEVEL, PART, THRESHOLD, VALUE
-from xinheng.monitoring.indicators import Indicators
+from xinheng.monitoring.indicators import LEVELS, Indicators
 
 _RESULTS = ("open_minor", "limit_current_minor", "grade")
 
@@ -49,7 +49,7 @@ class Warned:
              what was quiet and is due again
     """
 
-    alerts: pa.Array
+    alerts: Any
     counts: dict[str, int]
     changes: pa.Table
 
@@ -79,7 +79,7 @@ def warn(
     }
     counts = {
         name: int(sum((levels[code] == at + 1).sum() for code in names))
-        for at, name in reversed(list(enumerate(rules.LEVELS)))
+        for at, name in reversed(list(enumerate(LEVELS)))
     }
     gone = _gone(before, set(names), rows)
     changes = _details(content, given, grades, changed)
@@ -131,7 +131,7 @@ def _details(
     return pa.concat_tables(tables)
 
 
-_CHANGES = {
+_CHANGES: dict[str, Any] = {
     "customer_id": pa.int64(), "indicator": pa.string(), "level": pa.int16(),
     "value": pa.float64(), "threshold": pa.float64(), "part": pa.int16(),
 }  # fmt: skip
@@ -162,10 +162,10 @@ def _gone(before: Before, names: set[str], rows: pa.Table) -> pa.Table:
     )
 
 
-def _listed(levels: Mapping[str, Any], count: int) -> pa.Array:
+def _listed(levels: Mapping[str, Any], count: int) -> Any:
     """Return the lists "level:code" row by row, the worst first, in the order of the definition."""
     pairs = [(level, code) for level in (3, 2, 1) for code in levels]
-    words = pa.array([f"{rules.NAMES[level]}:{code}" for level, code in pairs], pa.string())
+    words: Any = pa.array([f"{rules.NAMES[level]}:{code}" for level, code in pairs], pa.string())
     kept = np.zeros((count, len(pairs)), bool)
     for at, (level, code) in enumerate(pairs):
         kept[:, at] = levels[code] == level

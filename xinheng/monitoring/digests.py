@@ -54,9 +54,9 @@ class People:
     def told(self, news: News, owner: str) -> list[int]:
         """Return whom an alert concerns, by user id; nobody only where nobody is there."""
         if news.assignee_id in self.active:
-            return [news.assignee_id]  # type: ignore[list-item]
+            return [news.assignee_id]
         if owner == "owner" and news.owner_id in self.active:
-            return [news.owner_id]  # type: ignore[list-item]
+            return [news.owner_id]
         if owner in ("owner", "department") and self.managers.get(news.department_id or 0):
             return self.managers[news.department_id or 0]
         return self.credit

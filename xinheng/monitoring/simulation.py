@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -42,7 +43,7 @@ def simulate(*, by: Actor, contents: tuple[Indicators, ...], as_of: date) -> tup
     )
     grades = tuple(one.grade for one in definitions.published("scorecard").content.grades)
     rows = _rows(standing, codes, as_of)
-    ids = rows["customer_id"].to_pylist()
+    ids: list[Any] = rows["customer_id"].to_pylist()
     ranks = best_ranks(by=by, as_of=as_of, grades=grades, customers=ids)
     return tuple(_tally(one, rows, grades, ranks) for one in contents)
 
@@ -64,8 +65,9 @@ def _rows(
     kind = "postgres" if len(ids) <= FEW_CUSTOMERS else "duckdb"
     with engines.open(kind) as engine:
         found = engine.run(catalogue.compile(codes), as_of=as_of, customers=ids)
-    own = [standing[pk] for pk in found["customer_id"].to_pylist()]
-    columns = {
+    order: list[Any] = found["customer_id"].to_pylist()
+    own = [standing[pk] for pk in order]
+    columns: dict[str, Any] = {
         "limit_current_minor": pa.array([one[0] for one in own], pa.int64()),
         "grade": pa.array([one[1] for one in own], pa.string()),
         "open_minor": pa.array([one[2] for one in own], pa.int64()),

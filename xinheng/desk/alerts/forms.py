@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -54,7 +54,7 @@ class ActForm(forms.Form):
     def chosen(self) -> list[uuid.UUID]:
         """Return the alerts that were ticked; unreadable numbers are left out."""
         found = []
-        for text in self.data.getlist("alert")[:AT_ONCE]:  # type: ignore[union-attr]
+        for text in cast(QueryDict, self.data).getlist("alert")[:AT_ONCE]:
             try:
                 found.append(uuid.UUID(text))
             except ValueError:

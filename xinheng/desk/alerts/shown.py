@@ -48,7 +48,7 @@ BEHIND = {
 
 def named(about: Any) -> str:
     """Return a text of a definition in the reader's language."""
-    return about.zh if frame.language() == "zh" else about.en
+    return str(about.zh if frame.language() == "zh" else about.en)
 
 
 def number(value: Number | None, unit: str) -> str:

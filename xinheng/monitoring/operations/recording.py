@@ -43,7 +43,7 @@ def record(
     access.require(by, "alerts.write")
     if not changes.num_rows:
         return Recorded({})
-    values = {"as_of": as_of, "version": version, "actor": by.label}
+    values: dict[str, Any] = {"as_of": as_of, "version": version, "actor": by.label}
     with connection.cursor() as cursor:
         _stage(cursor, changes)
         cursor.execute(sql.LOCK, values)

@@ -157,7 +157,9 @@ def assignees(*, by: Actor) -> tuple[tuple[str, str], ...]:
 
 def narrowed(by: Actor, where: Filters, *, any_level: bool = False) -> "QuerySet[Alert]":
     """Return the alerts in scope that the filters keep."""
-    rows = access.visible(by, "alerts.read", Alert.objects.all(), prefix="customer__")
+    rows: QuerySet[Alert] = access.visible(
+        by, "alerts.read", Alert.objects.all(), prefix="customer__"
+    )
     rows = rows.filter(_states(by, where.state))
     exact = {
         "indicator": where.indicator,

@@ -108,8 +108,8 @@ def trend(*, by: Actor, row: AlertRow) -> tuple[Point, ...]:
 def wish(*, by: Actor) -> Wish:
     """Return how the actor is told about alerts, and at which address."""
     access.require(by, "alerts.read")
-    person = User.objects.filter(pk=by.id).first()
-    stored = Preference.objects.filter(user_id=by.id).first()
+    person = User.objects.filter(pk=by.id or 0).first()
+    stored = Preference.objects.filter(user_id=by.id or 0).first()
     address = person.email if person else ""
     return Wish(stored.bell, stored.mail, address) if stored else Wish(True, True, address)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xinheng.definitions import operations as definitions
 from xinheng.desk import frame
-from xinheng.desk.alerts import editing
+from xinheng.desk.alerts import editing, shown
 from xinheng.kernel.refusals import Refusal
 from xinheng.monitoring import simulation
 
@@ -52,7 +52,7 @@ def edit(request: HttpRequest) -> HttpResponse:
                 )
                 context["effect"] = editing.effect(current, saved.content, *told)
     context |= {"rows": editing.fields(base, request.POST), "combined": base.combined,
-                "owners": editing.OWNERS.items()}  # fmt: skip
+                "owners": shown.OWNERS.items()}  # fmt: skip
     status = 422 if context.get("problems") else 200
     return frame.page(request, "desk/alerts/edit.html", context, status=status)
 
