@@ -23,7 +23,12 @@ from xinheng.reference import queries as reference
 
 
 class CustomerForm(forms.Form):
-    """The columns of a customers' file that a person fills in, all of them texts."""
+    """The columns of a customers' file that a person fills in, all of them texts.
+
+    None is required here, so that what is missing is found together with all else.
+    """
+
+    needed = ("code", "name")
 
     code = forms.CharField(label=_("客户编码"), max_length=64, required=False)
     name = forms.CharField(label=_("客户名称"), max_length=200, required=False)

@@ -169,6 +169,17 @@ def beside(problems: tuple[Problem, ...], at: int | None) -> dict[str, str]:
     return found
 
 
+def where(problem: Problem, rows: Rows) -> str:
+    """Return the place of a problem as the page names it: the field and its setting."""
+    _head, _dot, rest = problem.path.partition(".")
+    number, _dot, part = rest.partition(".")
+    at = place(number, rows)
+    if at is None:
+        return ""
+    label = PARTS.get(part.split(".")[0], "")
+    return f"{rows[at]['zh']} · {label}" if label else str(rows[at]["zh"])
+
+
 def sentence(problem: Problem) -> str:
     return problem.zh if frame.language() == "zh" else problem.en
 

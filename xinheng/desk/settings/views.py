@@ -122,7 +122,7 @@ def _page(
                 {"choices": designer.choices_of(form)} if form.is_bound else shown
             ),
             "beside": designer.beside(problems, at),
-            "problems": [(designer.sentence(one), one.path) for one in problems],
+            "problems": [(designer.sentence(one), designer.where(one, rows)) for one in problems],
             "changes": designer.changes(in_force, rows) if drafting.draft else [],
             "preview": inputs.inputs(Form.model_validate({"fields": rows}), {}, language),
             "may_write": drafting.by.may("definitions.write"),

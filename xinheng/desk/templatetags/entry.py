@@ -30,6 +30,7 @@ def input_of(
     given = box.value()
     return {
         "box": box,
+        "required": box.field.required or box.name in getattr(box.form, "needed", ()),
         "options": [one for one in options] if options else None,
         "chosen": "" if given is None else str(given),
         "kind": "number" if isinstance(box.field, forms.IntegerField) else kind,
