@@ -167,7 +167,7 @@ def test_every_public_operation_is_keyword_only():
 # Rooms whose rows belong to customers: what reads them takes `by` and narrows to its scope.
 ROOMS_OF_CUSTOMERS = {
     "parties", "exposure", "receivables", "evidence", "scoring", "limits", "reviews", "insight",
-    "exchange", "messaging",
+    "exchange", "masterdata", "messaging", "monitoring",
 }  # fmt: skip
 # Operations that cannot ask, each with the reason.
 ASKED_BEFORE = {

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xinheng.desk import frame
-from xinheng.monitoring.models import Alert
 from xinheng.monitoring.queries import Filters
 from xinheng.monitoring.queries.lists import STATES
 
@@ -22,9 +21,11 @@ STATE_NAMES = {
     "snoozed": gettext_lazy("已暂缓"), "closed": gettext_lazy("已关闭"),
     "all": gettext_lazy("全部"),
 }  # fmt: skip
-REASONS = tuple(
-    (value, label) for value, label in Alert.Reason.choices if value != Alert.Reason.CLEARED
-)
+REASONS = (
+    ("handled", gettext_lazy("已处理")), ("known", gettext_lazy("已知晓，风险可控")),
+    ("false", gettext_lazy("误报")), ("data", gettext_lazy("数据有误")),
+    ("other", gettext_lazy("其他")),
+)  # fmt: skip
 
 
 def where(given: QueryDict) -> Filters:

@@ -14,7 +14,6 @@ from xinheng.factors import catalogue
 from xinheng.factors.factor import UNITS
 from xinheng.monitoring import inputs
 from xinheng.monitoring.indicators import Combined, Indicator, Number, Part
-from xinheng.monitoring.models import Alert, AlertStep
 from xinheng.monitoring.queries import AlertRow, Filters, Point, StepRow
 from xinheng.monitoring.queries.lists import Choices
 
@@ -26,6 +25,18 @@ LEVELS = {
     3: (gettext_lazy("红色"), "mark-danger", "alert-triangle"),
 }
 STATE_MARKS = {"open": "mark-danger", "assigned": "mark-brand", "snoozed": "", "closed": "mark-ok"}
+STATES = {
+    "open": gettext_lazy("待处理"), "assigned": gettext_lazy("处理中"),
+    "snoozed": gettext_lazy("已暂缓"), "closed": gettext_lazy("已关闭"),
+}  # fmt: skip
+REASONS = {"cleared": gettext_lazy("指标已恢复"), **dict(forms.REASONS)}
+ACTIONS = {
+    "opened": gettext_lazy("触发"), "reopened": gettext_lazy("再次触发"),
+    "raised": gettext_lazy("级别上升"), "lowered": gettext_lazy("级别下降"),
+    "cleared": gettext_lazy("指标恢复，自动关闭"), "woken": gettext_lazy("暂缓到期"),
+    "assigned": gettext_lazy("指派"), "snoozed": gettext_lazy("暂缓"),
+    "closed": gettext_lazy("关闭"),
+}  # fmt: skip
 OWNERS = {
     "owner": gettext_lazy("客户负责人"), "department": gettext_lazy("部门经理"),
     "credit": gettext_lazy("信用经理"),
@@ -90,9 +101,9 @@ def alert(row: AlertRow) -> dict[str, Any]:
         "value": number(row.value, unit),
         "threshold": number(row.threshold, unit),
         "sign": "≤" if part and part.worse == "lower" else "≥",
-        "state": Alert.State(row.state).label,
+        "state": STATES[row.state],
         "state_mark": STATE_MARKS[row.state],
-        "reason": dict(Alert.Reason.choices).get(row.reason, ""),
+        "reason": REASONS.get(row.reason, ""),
     }
 
 
@@ -100,10 +111,10 @@ def step(one: StepRow, unit: str) -> dict[str, Any]:
     """Return one line of a history."""
     return {
         "row": one,
-        "action": AlertStep.Action(one.action).label,
+        "action": ACTIONS[one.action],
         "level": LEVELS[one.level],
         "value": number(one.value, unit),
-        "reason": dict(Alert.Reason.choices).get(one.reason, ""),
+        "reason": REASONS.get(one.reason, ""),
     }
 
 
