@@ -26,6 +26,8 @@ def addresses() -> list[str]:
         f"/customers/{worst}/forms/features/", "/items/", "/items/?state=overdue",
         f"/items/invoice/{invoice}/", "/ageing/", "/ageing/?by=region&basis=issue",
         "/ageing/?buckets=9,5", "/reviews/", f"/reviews/{review}/", "/imports/",
+        "/duplicates/", "/duplicates/?state=distinct", "/duplicates/compare/",
+        f"/duplicates/compare/?survivor={best}&merged={worst}", "/duplicates/merges/",
         "/imports/new/invoices/", f"/imports/{batch}/", "/customers/none/",
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from xinheng import access
 from xinheng.kernel.actors import Actor
 from xinheng.masterdata.models import Candidate, Merge, Search
 from xinheng.masterdata.refusals import UnknownMerge
-from xinheng.masterdata.rules import Reason
+from xinheng.masterdata.rules import SORTED_BY, Reason
 from xinheng.parties import merging
 from xinheng.parties.models import Customer
 
@@ -154,12 +154,12 @@ def merge_detail(*, by: Actor, merge_id: UUID) -> MergeDetail:
 
 def _named(fields: dict[str, Any]) -> dict[str, Any]:
     """Return fields with the names of groups, people and departments instead of their numbers."""
-    found = dict(fields)
+    found = {name: value for name, value in fields.items() if name != SORTED_BY}
     for name in ("group_id", "owner_id", "department_id"):
         if found.get(name) is not None:
             model = Customer._meta.get_field(name.removesuffix("_id")).related_model
             assert isinstance(model, type)
-            row = model._base_manager.filter(pk=found[name]).first()  # type: ignore[attr-defined]
+            row = model._base_manager.filter(pk=found[name]).first()
             found[name] = str(row) if row is not None else str(found[name])
     return found
 

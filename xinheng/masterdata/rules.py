@@ -20,6 +20,8 @@ CHOSEN_FIELDS = (
     "since", "registered_capital_minor",
 )  # fmt: skip
 
+SORTED_BY = "name_pinyin"
+
 LISTED_FROM = 70  # pairs below are not worth a person's time
 # I, O, S, V and Z do not occur in a credit code (GB 32100); who reads one has misread these.
 MISREAD = str.maketrans("IOSVZ", "105U2")

@@ -11,6 +11,7 @@ from xinheng.access import policy, sealing
 from xinheng.access.fields import sealed_field
 from xinheng.access.shown import Shown, shown
 from xinheng.kernel.actors import Actor
+from xinheng.parties import aliases
 from xinheng.parties.models import BankAccount, Contact, Customer
 from xinheng.parties.refusals import RowUnknown
 
@@ -111,7 +112,7 @@ def customer(by: Actor, code: str, permission: str = "customers.read") -> Custom
     refuses: Forbidden, RowUnknown
     """
     found: Customer | None = (
-        access.visible(by, permission, Customer.objects.all()).filter(code=code).first()
+        access.visible(by, permission, Customer.objects.all()).filter(aliases.called(code)).first()
     )
     if found is None:
         raise RowUnknown()

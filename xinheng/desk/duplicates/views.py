@@ -1,5 +1,6 @@
 """Pages of master data: the worklist, two records side by side, merges and undoing them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -60,7 +61,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Show two records side by side, or ask which two."""
     survivor = request.GET.get("survivor", "").strip()
     merged = request.GET.get("merged", "").strip()
-    by, context = frame.actor(request), {"survivor": survivor, "merged": merged}
+    by = frame.actor(request)
+    context: dict[str, Any] = {"survivor": survivor, "merged": merged}
     if not (survivor and merged):
         return frame.page(request, "desk/duplicates/choose.html", context)
     try:

@@ -49,7 +49,7 @@ def empty_accounts(*, by: Actor, move: Move) -> dict[str, Any]:
     refuses: MergeBlocked when a segment's accounts differ in currency
     """
     access.require(by, "masterdata.merge")
-    params = {"source": move.source_id, "target": move.target_id, "name": move.name}
+    params: dict[str, Any] = {"source": move.source_id, "target": move.target_id, "name": move.name}
     with connection.cursor() as cursor:
         cursor.execute(texts.SEGMENTS, params)
         segments = [row[0] for row in cursor.fetchall()]
@@ -75,7 +75,7 @@ def refill_accounts(*, by: Actor, move: Move, carried: dict[str, Any]) -> None:
     A reservation that was posted, voided or expired since stays where that happened.
     """
     access.require(by, "masterdata.merge")
-    params = {"source": move.source_id, "target": move.target_id, "name": move.name}
+    params: dict[str, Any] = {"source": move.source_id, "target": move.target_id, "name": move.name}
     with connection.cursor() as cursor:
         _both(cursor, move)
         lock_accounts(by=access.system("exposure"), relation="exp_both")

@@ -21,7 +21,7 @@ from xinheng.masterdata.refusals import (
     UnknownCustomer,
     UnknownMerge,
 )
-from xinheng.masterdata.rules import CHOSEN_FIELDS, CUSTOM, SIDES
+from xinheng.masterdata.rules import CHOSEN_FIELDS, CUSTOM, SIDES, SORTED_BY
 from xinheng.parties import merging
 from xinheng.parties import operations as parties
 from xinheng.parties.merging import Move
@@ -70,7 +70,7 @@ def merge(
     made.save()
     _keep_parts(made, parts)
     _settle(left.pk, right.pk, Candidate.State.MERGED, by)
-    _tell(by, made, left, right, {name: size(found) for name, found in parts.items()})
+    _tell(by, made, left, right, {name: _size(found) for name, found in parts.items()})
     _review_again(by, left.code, on)
     return made
 
@@ -89,7 +89,7 @@ def undo(*, by: Actor, merge_id: UUID, note: str, on: date, at: datetime) -> tup
     customer = Customer.every.get(pk=made.survivor_id)
     found = _values(customer)
     back = {name: was for name, was in made.before.items() if found[name] == made.after[name]}
-    kept = tuple(sorted(set(made.before) - set(back)))
+    kept = tuple(sorted(set(made.before) - set(back) - {SORTED_BY}))
     parties.stand_alone(by=by, move=move, ids=made.pointed, fields=_columns(back, customer))
     parts = {part.mover: part.carried for part in made.parts.all()}
     for mover in merging.movers():
@@ -112,7 +112,7 @@ def undo(*, by: Actor, merge_id: UUID, note: str, on: date, at: datetime) -> tup
     return kept
 
 
-def size(carried: Mapping[str, Any]) -> int:
+def _size(carried: Mapping[str, Any]) -> int:
     """Return how many rows a mover moved."""
     return sum(len(rows) for name, rows in carried.items() if name != "primary")
 
@@ -164,7 +164,7 @@ def _standing(by: Actor, merge_id: UUID) -> Merge:
 
 def _values(customer: Customer) -> dict[str, Any]:
     """Return what can be chosen of a record, as JSON carries it."""
-    plain = {name: getattr(customer, name) for name in CHOSEN_FIELDS}
+    plain = {name: getattr(customer, name) for name in (*CHOSEN_FIELDS, SORTED_BY)}
     plain["since"] = customer.since.isoformat() if customer.since else None
     own = {f"{CUSTOM}{name}": value for name, value in customer.custom.items()}
     return _Absent({**plain, **own})
@@ -185,10 +185,13 @@ def _winners(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for name, side in choices.items():
-        if side not in SIDES or name not in was.keys() | other.keys():
+        if side not in SIDES or name == SORTED_BY or name not in was.keys() | other.keys():
             raise UnknownChoice(field=name, side=side)
         if side == "merged" and was[name] != other[name]:
             before[name], after[name] = was[name], other[name]
+    if "name" in after:
+        # What a name sorts by goes with it.
+        before[SORTED_BY], after[SORTED_BY] = left.name_pinyin, right.name_pinyin
     return before, after
 
 
@@ -271,7 +274,7 @@ def _review_again(by: Actor, code: str, on: date) -> None:
 
 def _keep_parts(made: Merge, parts: Mapping[str, dict[str, Any]]) -> None:
     Part.objects.bulk_create(
-        Part(merge=made, mover=name, count=size(found), carried=found)
+        Part(merge=made, mover=name, count=_size(found), carried=found)
         for name, found in parts.items()
     )
 

@@ -10,7 +10,6 @@ from xinheng.kernel.actors import Actor
 from xinheng.parties.merging import Move
 from xinheng.parties.models import Customer
 from xinheng.parties.operations.following import MERGE
-from xinheng.parties.pinyin import sort_key
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(hashtext('parties'), hashtext('merge'))"
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('parties'), hashtext('merge'))"
@@ -72,8 +71,6 @@ def _point(ids: list[int], target_id: int | None) -> None:
 
 def _write(customer_id: int, fields: dict[str, Any]) -> None:
     """Write fields of a record; its place among others is marked as changed in any case."""
-    if "name" in fields:
-        fields = {**fields, "name_pinyin": sort_key(fields["name"])}
     # Custom fields share a column; one that becomes nothing is taken out of it.
     values = {**fields, "custom": json.dumps(fields["custom"])} if "custom" in fields else fields
     sets = "".join(

@@ -84,7 +84,7 @@ def _refuse_torn(torn: list[tuple[str, str]]) -> None:
     pairs = [f"{source} → {invoice}" for invoice, source in torn[:5]]
     more_zh, more_en = ("等", " and more") if len(torn) > 5 else ("", "")
     raise MergeBlocked(
-        reason_zh=f"合并之后登记的单据已与原单据核销（{'；'.join(pairs)}{more_zh}），请先更正这些单据。",
+        reason_zh=f"合并之后登记的单据已与原单据清账（{'；'.join(pairs)}{more_zh}），请先更正这些单据。",
         reason_en="documents recorded after the merge have met earlier ones"
         f" ({'; '.join(pairs)}{more_en}); correct these first.",
     )
