@@ -39,7 +39,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "terms": ("付款条款", "信用期", "账期"),
     "status": ("发票状态", "单据状态"),
     "salesperson": ("销售员", "销售", "经办人"),
-    "invoice_number": ("发票号", "对应发票", "核销发票"),
+    "invoice_number": ("发票号", "对应发票", "结算发票"),
     "contact_phone": ("电话", "手机", "联系方式"),
     "contact_name": ("联系人姓名",),
     "region": ("省份", "区域", "城市"),
