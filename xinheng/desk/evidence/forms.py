@@ -27,7 +27,8 @@ class AnswerForm(forms.Form):
     """The answers about one customer on one day; every item may stay open."""
 
     date = forms.DateField(
-        label=_("日期"), widget=forms.DateInput(attrs={"type": "date", "class": "form-control"})
+        label=_("日期"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
     )
 
     def __init__(
