@@ -49,17 +49,24 @@ def test_review_says_what_the_contract_promises(capsys, tmp_path):
     assert set(found["seconds"]) == {
         "snapshot", "factors", "scoring", "limits", "warnings", "record",
     }  # fmt: skip
-    assert found["alerts"] == {"red": 0, "orange": 0, "yellow": 0}
+    assert set(found["alerts"]) == {"red", "orange", "yellow"}
     assert set(found["currencies"]["CNY"]) == {
         "exposure", "overdue", "limit_current", "limit_proposed",
     }  # fmt: skip
     assert Decimal(found["currencies"]["CNY"]["overdue"]) == Decimal("80000.00")
-    assert set(found["versions"]) == {"scorecard.default@1", "credit_policy.default@1"}
+    assert set(found["versions"]) == {
+        "scorecard.default@1", "credit_policy.default@1", "indicators.default@1",
+    }  # fmt: skip
     table = pq.read_table(out)
     assert table.column_names[: len(COLUMNS)] == COLUMNS
     assert all(name.startswith("f_") for name in table.column_names[len(COLUMNS) :])
     assert table["customer_code"].to_pylist() == sorted(table["customer_code"].to_pylist())
-    assert table["alerts"].to_pylist() == [[]] * 6
+    alerts = dict(zip(table["customer_code"].to_pylist(), table["alerts"].to_pylist(), strict=True))
+    assert alerts["LISTED"] == ["red:court_lists"]
+    assert alerts["UNPAID"][:2] == ["red:overdue_days", "red:overdue_share"]
+    assert alerts["GOOD"] == alerts["SILENT"] == []
+    told = [text.split(":")[0] for one in alerts.values() for text in one]
+    assert found["alerts"] == {level: told.count(level) for level in ("red", "orange", "yellow")}
     assert set(table["limit_current_minor"].to_pylist()) == {None}
     assert not list(tmp_path.glob(".*"))
 
@@ -107,14 +114,15 @@ def test_a_snapshot_is_reviewed_by_its_own_codes_and_never_recorded(capsys, tmp_
 def test_policies_go_out_and_come_back(capsys, tmp_path):
     folder = tmp_path / "pack"
     assert call("policy", "export", str(folder), "--json") == 0
-    assert said(capsys)["files"] == ["credit_policy.default.yaml", "scorecard.default.yaml"]
+    assert set(said(capsys)["files"]) >= {
+        "credit_policy.default.yaml", "scorecard.default.yaml", "indicators.default.yaml",
+    }  # fmt: skip
     path = folder / "credit_policy.default.yaml"
     path.write_text(path.read_text("utf-8").replace("trade_days: 45", "trade_days: 40"), "utf-8")
     assert call("policy", "import", str(folder), "--json") == 0
-    assert said(capsys)["definitions"] == {
-        "credit_policy.default@2": "created",
-        "scorecard.default@1": "unchanged",
-    }
+    became = said(capsys)["definitions"]
+    assert became.pop("credit_policy.default@2") == "created"
+    assert set(became.values()) == {"unchanged"}
     assert definitions.published("credit_policy").content.capacity.trade_days == 45
     assert call("policy", "import", str(folder), "--publish") == 0
     assert definitions.published("credit_policy").content.capacity.trade_days == 40

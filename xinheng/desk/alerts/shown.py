@@ -89,7 +89,7 @@ def alert(row: AlertRow) -> dict[str, Any]:
     """Return one alert with the words its pages show."""
     name, mark, icon = LEVELS[row.level]
     part = part_of(row)
-    unit = part.unit if part else "count"
+    unit = part.unit if part else "index"
     several = isinstance(row.about, Indicator) and len(row.about.parts) > 1
     return {
         "row": row,
@@ -121,7 +121,7 @@ def step(one: StepRow, unit: str) -> dict[str, Any]:
 def detail(row: AlertRow, steps: Sequence[StepRow], points: Sequence[Point]) -> dict[str, Any]:
     """Return what the page of one alert shows beside the alert itself."""
     part = part_of(row)
-    unit = part.unit if part else "count"
+    unit = part.unit if part else "index"
     place, label = BEHIND.get(getattr(row.about, "group", ""), ("", ""))
     return {
         "part": part,
