@@ -160,7 +160,8 @@ def narrowed(by: Actor, where: Filters, *, any_level: bool = False) -> "QuerySet
     rows: QuerySet[Alert] = access.visible(
         by, "alerts.read", Alert.objects.all(), prefix="customer__"
     )
-    rows = rows.filter(_states(by, where.state))
+    # An alert that a merge left behind, because the survivor has it too, is nobody's work.
+    rows = rows.filter(_states(by, where.state), customer__merged_into__isnull=True)
     exact = {
         "indicator": where.indicator,
         "customer__owner__username": where.owner,
