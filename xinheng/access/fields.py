@@ -63,13 +63,13 @@ class SealedRow(models.Model):
         if field.index:
             setattr(self, field.index, sealing.blind(field.place, text, ring))
 
-    def take(self, column: str) -> str:
+    def take(self, column: str, ring: Ring | None = None) -> str:
         """Return the text of a column.
 
         refuses: KeyMissing, SealBroken
         """
         place = sealed_field(type(self), column).place
-        return sealing.unseal(place, self.uuid, getattr(self, column))
+        return sealing.unseal(place, self.uuid, getattr(self, column), ring)
 
 
 def sealed_field(model: type[models.Model], column: str) -> SealedField:

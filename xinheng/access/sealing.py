@@ -82,6 +82,60 @@ class Sealer:
         return self._prefix + nonce + body
 
 
+class Opener:
+    """Opens many values of one place; what belongs to a key is worked out once."""
+
+    def __init__(self, place: Place, ring: Ring) -> None:
+        self._place, self._ring = place, ring
+        self._known: dict[bytes, tuple[suites.Suite, bytes, bytes]] = {}
+
+    def open(self, row: UUID, value: bytes | memoryview) -> str:
+        """Return the text of a sealed value.
+
+        refuses: KeyMissing, SealBroken
+        """
+        value = bytes(value)
+        if not value:
+            return ""
+        suite, secret, context = self._of(value[:PREFIX_BYTES])
+        body = PREFIX_BYTES + suites.NONCE_BYTES
+        try:
+            if len(value) < body + suites.TAG_BYTES:
+                raise suites.Tampered
+            nonce, sealed = value[PREFIX_BYTES:body], value[body:]
+            return suite.open(secret, nonce, sealed, context + row.bytes).decode()
+        except (suites.Tampered, UnicodeDecodeError) as error:
+            raise SealBroken(table=self._place.table, column=self._place.column) from error
+
+    def _of(self, prefix: bytes) -> tuple[suites.Suite, bytes, bytes]:
+        if prefix not in self._known:
+            name = prefix[1:]
+            key = self._ring.by_id.get(name) or keys.read_again().by_id.get(name)
+            if key is None:
+                raise KeyMissing(key=name.hex(), folder=keys.folder())
+            suite = suites.SUITES.get(prefix[0])
+            if suite is None:
+                raise SealBroken(table=self._place.table, column=self._place.column)
+            secret = key.derived(f"field {suite.name}", suite.key_bytes)
+            self._known[prefix] = suite, secret, self._place.context(prefix)
+        return self._known[prefix]
+
+
+class Indexer:
+    """Makes the keyed index of many texts of one place under the key of now."""
+
+    def __init__(self, place: Place, ring: Ring) -> None:
+        self._mask = place.mask
+        self._secret = _index_secret(place, ring.current)
+
+    def index(self, text: str) -> bytes:
+        """Return the index of a text; empty when it has nothing to compare."""
+        compared = masking.compared(self._mask, text)
+        if not compared:
+            return b""
+        return hmac.digest(self._secret, compared.encode(), "sha256")[:INDEX_BYTES]
+
+
 class Digests:
     """Tells equal texts of one piece of work apart from others; its key is gone with it."""
 
@@ -98,23 +152,7 @@ def unseal(place: Place, row: UUID, value: bytes | memoryview, ring: Ring | None
 
     refuses: KeyMissing, SealBroken
     """
-    value = bytes(value)
-    if not value:
-        return ""
-    name = value[1:PREFIX_BYTES]
-    found = (ring or keys.held()).by_id.get(name) or keys.read_again().by_id.get(name)
-    if found is None:
-        raise KeyMissing(key=name.hex(), folder=keys.folder())
-    suite = suites.SUITES.get(value[0])
-    body = PREFIX_BYTES + suites.NONCE_BYTES
-    if suite is None or len(value) < body + suites.TAG_BYTES:
-        raise SealBroken(table=place.table, column=place.column)
-    secret = found.derived(f"field {suite.name}", suite.key_bytes)
-    context = place.context(value[:PREFIX_BYTES]) + row.bytes
-    try:
-        return suite.open(secret, value[PREFIX_BYTES:body], value[body:], context).decode()
-    except (suites.Tampered, UnicodeDecodeError) as error:
-        raise SealBroken(table=place.table, column=place.column) from error
+    return Opener(place, ring or keys.held()).open(row, value)
 
 
 def blind(place: Place, text: str, ring: Ring | None = None) -> bytes:
@@ -122,20 +160,17 @@ def blind(place: Place, text: str, ring: Ring | None = None) -> bytes:
 
     Empty for a text that has nothing to compare.
     """
-    return _index(place, masking.compared(place.mask, text), (ring or keys.ring()).current)
+    return Indexer(place, ring or keys.ring()).index(text)
 
 
 def blinds(place: Place, text: str) -> list[bytes]:
     """Return what to look for: the index of a text under every key, for rotation may be on."""
-    compared = masking.compared(place.mask, text)
-    return [_index(place, compared, key) for key in keys.held().keys] if compared else []
+    found = (Indexer(place, Ring((key,), {})).index(text) for key in keys.held().keys)
+    return [index for index in found if index]
 
 
-def _index(place: Place, compared: str, key: keys.Key) -> bytes:
-    if not compared:
-        return b""
-    secret = key.derived(f"index {place.table}.{place.column}", keys.KEY_BYTES)
-    return hmac.digest(secret, compared.encode(), "sha256")[:INDEX_BYTES]
+def _index_secret(place: Place, key: keys.Key) -> bytes:
+    return key.derived(f"index {place.table}.{place.column}", keys.KEY_BYTES)
 
 
 def prefix() -> bytes:

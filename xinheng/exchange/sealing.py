@@ -26,7 +26,7 @@ class Sealer:
 
     def __init__(self, kind: Kind, ring: Ring) -> None:
         at = {column.name: place for place, column in enumerate(kind.staged_columns, 1)}
-        self._ring, self._digests = ring, sealing.Digests()
+        self._digests = sealing.Digests()
         self._row, self._digest = at["sealed_row"], at["sealed_digest"]
         self._columns = [
             (at[column.name], sealing.Sealer(field.place, ring).seal)
@@ -34,7 +34,11 @@ class Sealer:
             if column.sealed and (field := _field(column))
         ]
         self._indexed = [
-            (at[column.name], at[f"{column.name}_index"], field.place)
+            (
+                at[column.name],
+                at[f"{column.name}_index"],
+                sealing.Indexer(field.place, ring).index,
+            )
             for column in kind.columns
             if column.sealed and (field := _field(column)).index
         ]
@@ -52,9 +56,8 @@ class Sealer:
             return "\t".join(cells)
         row = uuid.uuid4()
         cells[self._row] = str(row)
-        for source, target, place in self._indexed:
-            text = _unescaped(cells[source])
-            cells[target] = sealing.blind(place, text, self._ring).hex() if text else ""
+        for source, target, index in self._indexed:
+            cells[target] = index(_unescaped(cells[source])).hex()
         for (column, seal), text in zip(self._columns, texts, strict=True):
             cells[column] = seal(row, text).hex()
         return "\t".join(cells)

@@ -142,7 +142,7 @@ def _pass(model: type[SealedRow], sealed: Sequence[SealedField], batch_rows: int
             )
             for row in rows:
                 for field in sealed:
-                    row.put(field.name, row.take(field.name), ring)
+                    row.put(field.name, row.take(field.name, ring), ring)
             _store(model, [name for f in sealed for name in (f.name, f.index) if name], rows)
             count += len(rows)
     return count
