@@ -22,7 +22,9 @@ def addresses() -> list[str]:
     batch = Batch.objects.order_by("-pk")[0].uuid
     return [
         "/", "/customers/", "/customers/?q=nobody", f"/customers/{worst}/", f"/customers/{best}/",
-        f"/customers/{best}/timeline/", f"/customers/{best}/forms/5c/",
+        f"/customers/{best}/timeline/",
+        f"/customers/{best}/contacts/", "/customers/find/", "/reveals/",
+        f"/customers/{best}/forms/5c/",
         f"/customers/{worst}/forms/features/", "/items/", "/items/?state=overdue",
         f"/items/invoice/{invoice}/", "/ageing/", "/ageing/?by=region&basis=issue",
         "/ageing/?buckets=9,5", "/reviews/", f"/reviews/{review}/", "/imports/",
