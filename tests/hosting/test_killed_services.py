@@ -93,7 +93,8 @@ def house(migrated_home: Home, tmp_path: Path) -> Iterator[House]:
     path.write_text("code,name\n" + "".join(f"C{i},客户{i}\n" for i in range(CUSTOMERS)))
     up = start(migrated_home, "up", XINHENG_BIND=bind, XINHENG_WEB_WORKERS="1")
     await_line(up, bind)
-    threading.Thread(target=lambda: up.stdout and up.stdout.read(), daemon=True).start()
+    listener = threading.Thread(target=lambda: up.stdout and up.stdout.read(), daemon=True)
+    listener.start()
     done = xinheng(migrated_home, "import", "customers", str(path), "--json")
     assert done.returncode == 0, done.stderr
     words = ("token", "create", "--user", "robot", "--scope", "import", "--scope", "review")
@@ -104,6 +105,8 @@ def house(migrated_home: Home, tmp_path: Path) -> Iterator[House]:
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(timeout=60)
+        listener.join(timeout=60)
+        up.communicate()
 
 
 def left_to_the_worker(house: House, path: Path) -> str:
