@@ -182,3 +182,14 @@ def test_the_label_and_the_name_of_one_answer_are_one_row(imported: Importer) ->
     body = ANSWERS + "C1,5C 信用要素,2026-05-01,付款记录,一贯按期\n"
     batch = imported("questionnaires", body)
     assert (batch.created, batch.duplicates) == (4, 1)
+
+
+def test_every_kind_is_a_command_a_request_and_part_of_a_folder() -> None:
+    from xinheng.api.calls import CALLS
+    from xinheng.config import demo
+    from xinheng.config.commands import import_
+    from xinheng.exchange.kinds import KINDS
+
+    assert set(import_.KINDS) == set(KINDS)
+    assert set(demo.KINDS) == set(KINDS)
+    assert {f"import_{kind}" for kind in KINDS} <= set(CALLS)

@@ -10,8 +10,8 @@ from xinheng.kernel.refusals import Refusal
 WATCHED = 5
 # Files of the contract in the order in which they need each other.
 KINDS = (
-    "rates", "holidays", "groups", "customers", "invoices", "receipts", "disputes", "statements", "events",
-    "bureau", "questionnaires", "tax_invoices", "interactions",
+    "rates", "holidays", "groups", "customers", "invoices", "receipts", "disputes", "statements",
+    "events", "bureau", "questionnaires", "tax_invoices", "interactions",
 )  # fmt: skip
 
 
