@@ -167,3 +167,36 @@ def test_sales_leave_out_what_was_void_by_the_day_and_what_was_credited(db):
     make.credit_note("N", buyer, 100, date(2026, 3, 5))
     simple = kpi.kpi(by=make.CLERK, as_of=AS_OF, days=31).indicators[0]
     assert simple.inputs == {"receivable": 1200, "sales": 1200, "days": 31}
+
+
+def test_figures_hold_the_same_ageing(portfolio):
+    found = kpi.kpi(by=make.CLERK, as_of=AS_OF).aged
+    told = ageing(by=make.CLERK, as_of=AS_OF)
+    assert found == told
+
+
+def test_a_page_of_groups_is_cut_from_all_of_them(portfolio):
+    whole = ageing(by=make.CLERK, as_of=AS_OF, group_by="customer")
+    pages = [
+        ageing(by=make.CLERK, as_of=AS_OF, group_by="customer", limit=1, offset=at)
+        for at in range(3)
+    ]
+    assert tuple(line for page in pages for line in page.groups) == whole.groups
+    assert all(page.currencies == whole.currencies for page in pages)
+    assert pages[0].counts == {"CNY": 2}
+
+
+def test_narrowing_goes_down_group_by_group(portfolio):
+    found = ageing(
+        by=make.CLERK,
+        as_of=AS_OF,
+        group_by="customer",
+        narrow={"department": "N", "owner": "zhang"},
+    )
+    assert [line.key for line in found.groups] == ["P1"]
+    assert found.currencies["CNY"].total == 14000
+    for key, value in (("owner", "zhang"), ("department", "N"), ("region", "北京")):
+        items = receivables.open_items(by=make.CLERK, as_of=AS_OF, narrow={key: value})
+        assert items.totals == {"CNY": 14000}, key
+    nobody = ageing(by=make.CLERK, as_of=AS_OF, narrow={"owner": ""})
+    assert nobody.currencies["CNY"].total == 1600

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xinheng.insight import kpi, rules
@@ -168,6 +168,7 @@ def test_the_payment_index_of_amounts_is_the_mean_of_their_indices():
     assert rules.payment_index(bands()) is None
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.integers(-400, 900)), max_size=12))
 def test_sums_by_band_say_what_the_payments_say(payments):
     due = date(2026, 1, 1)

@@ -67,6 +67,7 @@ DESK = {
     "desk:kpi-file": Route("insight.read"),
     "desk:kpi-one": Route("insight.read"),
     "desk:home-trend": Route("insight.read"),
+    "desk:home-panel": Route(SIGNED_IN),
     "desk:reviews": Route("reviews.read"),
     "desk:review": Route("reviews.read"),
     "desk:review-file": Route("reviews.read"),

@@ -151,7 +151,7 @@ def ageing(
         found = (Bucket(0, found[0].last), *found[1:])
     chosen = {key: value for key, value in (narrow or {}).items() if key in GROUPINGS}
     params = {
-        **receivables.scope(by), **chosen, "as_of": as_of, "first": offset + 1,
+        **receivables.scope(by), **receivables.only(chosen), "as_of": as_of, "first": offset + 1,
         "last": None if limit is None else offset + limit,
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -175,7 +175,7 @@ def _statement(
     names = [f"b{at}" for at in range(len(tests))]
     mine = ""
     if by.scope != "all" or narrow:
-        clauses = "".join(f" AND {receivables.NARROW[key]} = %({key})s" for key in narrow)
+        clauses = "".join(f" AND {receivables.NARROW[key]} = %(only_{key})s" for key in narrow)
         mine = _MINE.format(in_scope=positions.IN_SCOPE, clauses=clauses)
     return _AGE.format(
         stated=_cells(positions.STATED, tests),

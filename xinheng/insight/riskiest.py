@@ -38,7 +38,7 @@ def riskiest(*, by: Actor, limit: int = 8, language: str = "zh") -> tuple[RiskyC
     # portfolio is ranked without reading an assessment, and only these few are read.
     place = Window(RowNumber(), partition_by=[F("grade")], order_by=F("open_minor").desc())
     leading = rows.filter(open_minor__gt=0).annotate(place=place).filter(place__lte=limit)
-    few = Latest.objects.filter(pk__in=[row.pk for row in leading.only("pk")])
+    few = Latest.objects.filter(pk__in=leading.values("pk"))
     candidates = [
         row
         for row in few.select_related("customer", "proposal__assessment")

@@ -1,8 +1,10 @@
 """How the portfolio spreads over tiers and grades after each customer's latest review."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from xinheng import access
 from xinheng.kernel.actors import Actor
@@ -31,10 +33,15 @@ def spread(*, by: Actor, currency: str = "CNY") -> Spread:
     """Return how the actor's customers of one currency spread over tiers and grades."""
     rows = access.visible(by, "customers.read", Latest.objects.all(), prefix="customer__")
     own = rows.filter(currency=currency).order_by()
-    return Spread(currency, _shares(own, "tier"), _shares(own, "grade"))
+    sums = own.values_list("tier", "grade").annotate(Count("pk"), Sum("open_minor", default=0))
+    cells = [(tier, grade, customers, int(owed)) for tier, grade, customers, owed in sums]
+    return Spread(currency, _shares(cells, 0), _shares(cells, 1))
 
 
-def _shares(rows: QuerySet[Latest], column: str) -> tuple[Share, ...]:
-    sums = rows.values(column).annotate(customers=Count("pk"), owed=Sum("open_minor", default=0))
-    found = sums.order_by(column)
-    return tuple(Share(row[column], row["customers"], int(row["owed"])) for row in found)
+def _shares(cells: Sequence[tuple[str, str, int, int]], at: Literal[0, 1]) -> tuple[Share, ...]:
+    """Return the sums by tier (0) or by grade (1) of the sums by both."""
+    found: dict[str, Share] = {}
+    for cell in cells:
+        one = found.get(cell[at], Share(cell[at], 0, 0))
+        found[cell[at]] = Share(one.key, one.customers + cell[2], one.open_minor + cell[3])
+    return tuple(found[key] for key in sorted(found))

@@ -1,6 +1,7 @@
 """Read receivables as they stood on any day."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -90,6 +91,18 @@ WITH item AS (
 )
 """
 
+_SUMS = """
+sums AS (
+    SELECT coalesce(json_agg(json_build_array(credit_currency, bucket, items, minor)
+                             ORDER BY credit_currency, bucket), '[]')::text AS listed
+    FROM (
+        SELECT credit_currency, bucket, count(*) AS items, sum(open_credit_minor)::bigint AS minor
+        FROM standing
+        GROUP BY credit_currency, bucket
+    ) one
+)
+"""
+
 # What items can be narrowed to; the keys of the ageing's groups.
 NARROW = {
     "customer": "c.code",
@@ -127,7 +140,7 @@ def open_items(
     """
     access.require(by, "receivables.read")
     chosen = narrow or {}
-    clauses = "".join(f" AND {NARROW[key]} = %({key})s" for key in chosen)
+    clauses = "".join(f" AND {NARROW[key]} = %(only_{key})s" for key in chosen)
     clauses += f" AND {disputes.IS_DISPUTED}" if disputed else ""
     bucket_filter = {None: "true", NO_DUE_DATE: "bucket IS NULL"}.get(bucket, "bucket = %(bucket)s")
     statement = _ITEMS.format(
@@ -141,34 +154,36 @@ def open_items(
         bucket_filter=bucket_filter,
     )
     params = {
-        **scope(by), **chosen, "as_of": as_of, "bucket": bucket, "limit": limit, "offset": offset,
+        **scope(by), **only(chosen), "as_of": as_of, "bucket": bucket, "limit": limit,
+        "offset": offset,
         "due_from": due_from, "due_to": due_to,
         "firsts": [found.first for found in rules.buckets(edges)],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{statement} SELECT s.*, {disputes.DISPUTED} FROM (SELECT * FROM standing"
-            f" ORDER BY {ORDERS[order]} LIMIT %(limit)s OFFSET %(offset)s) s"
+            f"{statement}, page AS (SELECT * FROM standing ORDER BY {ORDERS[order]}"
+            f" LIMIT %(limit)s OFFSET %(offset)s), {_SUMS}"
+            f" SELECT s.*, {disputes.DISPUTED}, sums.listed FROM sums LEFT JOIN page s ON true"
             f" ORDER BY {ORDERS[order]}",
             params,
         )
-        rows = tuple(OpenItem(*row) for row in cursor.fetchall())
-        cursor.execute(
-            f"{statement} SELECT credit_currency, bucket, count(*),"
-            " sum(open_credit_minor)::bigint"
-            " FROM standing GROUP BY credit_currency, bucket ORDER BY credit_currency, bucket",
-            params,
-        )
-        sums = cursor.fetchall()
-    return _summed(rows, sums)
+        found = cursor.fetchall()
+    # The sums come beside every row of the page, and alone beside a page without rows.
+    rows = tuple(OpenItem(*row[:-1]) for row in found if row[0] is not None)
+    return _summed(rows, json.loads(found[0][-1]))
 
 
-def _summed(rows: tuple[OpenItem, ...], sums: list[tuple[Any, ...]]) -> OpenItems:
+def _summed(rows: tuple[OpenItem, ...], sums: list[list[Any]]) -> OpenItems:
     totals: dict[str, int] = {}
     for currency, _bucket, _count, minor in sums:
         totals[currency] = totals.get(currency, 0) + minor
     by_bucket = {(currency, bucket): minor for currency, bucket, _count, minor in sums}
     return OpenItems(rows, sum(row[2] for row in sums), totals, by_bucket)
+
+
+def only(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of conditions on NARROW, named apart from those of a scope."""
+    return {f"only_{key}": value for key, value in chosen.items()}
 
 
 def scope(by: Actor) -> dict[str, Any]:

@@ -33,7 +33,7 @@ HEADLINES = (
     "turnover", "overdue_rate",
 )  # fmt: skip
 # Panels that are read after the page is there, as the trend is.
-LATER = ("alerts", "alert_levels")
+LATER = ("alerts", "alert_levels", "imports", "last_review")
 # Rows of a wide and a narrow panel; a row of which only one is allowed is filled by it.
 ROWS = (
     ("alerts", "alert_levels"),

@@ -2,7 +2,7 @@
 
 import re
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -15,6 +15,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show where the portfolio stands and what to do next."""
     context = shown.context(request, frame.actor(request), frame.today())
     return frame.page(request, "desk/home/home.html", context)
+
+
+@require_GET
+def panel(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one of the panels that the page fetches when it is shown."""
+    by = frame.actor(request)
+    widths = dict(shown.panels(by))
+    if name not in shown.LATER or name not in widths:
+        raise Http404
+    found = shown.panel(request, by, frame.today(), name)
+    return render(request, f"desk/home/{name}.html", {name: found, "width": widths[name]})
 
 
 @require_GET

@@ -17,7 +17,7 @@ from xinheng.insight import kpi
 from xinheng.insight.kpi import Indicator, Kpi
 from xinheng.kernel import money
 
-COLOURS = ("chart-1", "chart-4", "chart-2", "chart-3")
+COLOURS = ("chart-1", "chart-4", "chart-2", "chart-3", "ink-3")
 UNITS = {
     "days": gettext_lazy("天"), "ratio": "%", "times": gettext_lazy("次"),
     "index": gettext_lazy("分"),
@@ -106,7 +106,7 @@ def choices(found: Kpi, asked: Question) -> dict[str, Any]:
         "days": asked.days,
         "periods": periods,
         "currency": found.currency,
-        "currencies": found.currencies,
+        "currencies": sorted(found.aged.currencies),
         "by": asked.group_by,
         "groupings": [(key, GROUPING_NAMES[key]) for key in kpi.GROUPINGS],
         "query": asked.query(),
@@ -141,8 +141,10 @@ def inputs(one: Indicator, found: Kpi, asked: Question) -> list[dict[str, str]]:
     }  # fmt: skip
     return [
         {
-            "name": _input_name(name),
-            "value": money.text(value, found.currency) if kpi.is_money(name) else f"{value:,}",
+            "name": input_name(name),
+            "value": (
+                f"{money.major(value, found.currency):,}" if kpi.is_money(name) else f"{value:,}"
+            ),
             "unit": found.currency if kpi.is_money(name) else "",
             "link": links[behind[name]][1] if name in behind else "",
         }
@@ -150,7 +152,8 @@ def inputs(one: Indicator, found: Kpi, asked: Question) -> list[dict[str, str]]:
     ]
 
 
-def _input_name(name: str) -> str:
+def input_name(name: str) -> str:
+    """Return the name of an input in the reader's language."""
     if name.startswith("month_"):
         _word, number_, what = name.split("_")
         shape = _("往前第 %(n)s 个月赊销") if what == "sales" else _("往前第 %(n)s 个月天数")

@@ -12,12 +12,14 @@ from typing import Any
 
 from xinheng import access
 from xinheng.insight import rules
+from xinheng.insight.ageing import Ageing, AgeingLine
 from xinheng.insight.kpi import reading
 from xinheng.insight.kpi.catalogue import DEFINITIONS, INPUTS, Definition
 from xinheng.insight.kpi.reading import Found, Key
 from xinheng.insight.kpi.sums import Sums
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
+from xinheng.receivables import rules as receivables
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,16 @@ class GroupFigures:
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """All figures of one credit currency as of one day; `currencies` says what else there is."""
+    """All figures of one credit currency as of one day.
+
+    aged: the ageing by due date in the usual buckets, of every currency there is
+    """
 
     as_of: date
     days: int
     currency: str
     indicators: tuple[Indicator, ...]
-    currencies: tuple[str, ...] = ()
+    aged: Ageing
     groups: tuple[GroupFigures, ...] = ()
 
 
@@ -75,7 +80,7 @@ def kpi(
 
     currency: a credit currency; None takes CNY, or the largest one where nothing is in CNY
     group_by: one of reading.GROUPINGS, for the same figures of each group
-    compare: also over the period before; three queries, and three more for the groups
+    compare: also over the period before; two queries, and two more for the groups
     """
     access.require(by, "insight.read")
     before = as_of - timedelta(days=days)
@@ -89,7 +94,7 @@ def kpi(
         groups = _groups(
             reading.read(by=by, as_ofs=(as_of,), days=days, group_by=group_by), currency
         )
-    return Kpi(as_of, days, currency, indicators(sums, past), tuple(sorted(ends)), groups)
+    return Kpi(as_of, days, currency, indicators(sums, past), _aged(found, as_of), groups)
 
 
 def indicators(sums: Sums, past: Sums | None = None) -> tuple[Indicator, ...]:
@@ -100,7 +105,7 @@ def indicators(sums: Sums, past: Sums | None = None) -> tuple[Indicator, ...]:
 def trend(
     *, by: Actor, as_of: date, days: int, currency: str, months: int = 12
 ) -> dict[date, dict[str, Fraction | None]]:
-    """Return every figure at the last month ends and as of the day, oldest first; three queries."""
+    """Return every figure at the last month ends and as of the day, oldest first; two queries."""
     access.require(by, "insight.read")
     ends = [last for _first, last in rules.months_back(as_of, months)]
     found: Found = reading.read(by=by, as_ofs=ends, days=days)
@@ -147,6 +152,20 @@ def is_money(name: str) -> bool:
     if name.startswith("month_"):
         return name.endswith("_sales")
     return INPUTS[name][2] == "money"
+
+
+def _aged(found: Found, as_of: date) -> Ageing:
+    """Return the ageing that the sums of a day hold, a line per currency."""
+    lines = {}
+    for key in sorted(key for key, day in found if day == as_of):
+        sums = found[key, as_of]
+        not_due, buckets = sums.aged()
+        if sums.end or sums.unallocated or any(buckets) or not_due:
+            lines[key.currency] = AgeingLine(
+                key="", label="", currency=key.currency, total=sums.end, not_due=not_due,
+                no_due_date=sums.no_due_date.minor, unallocated=sums.unallocated, buckets=buckets,
+            )  # fmt: skip
+    return Ageing(as_of, "due", receivables.BUCKETS, lines, (), {})
 
 
 def _largest(ends: dict[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""Read what the figures are made of: three statements for any number of days and groups.
+"""Read what the figures are made of: two statements for any number of days and groups.
 
 Positions are summed by customer first and named afterwards; sums come by bands of days late, from
 which every figure of age and punctuality follows exactly.
@@ -108,9 +108,9 @@ FROM owed GROUP BY currency, key, day
 
 # What receipts met in each period, as the books stood at its end.
 _PAID = f"""
-SELECT a.currency, {{key}} AS key, w.last, p.band, sum(p.minor)::bigint, sum(p.late)::bigint,
-       sum(p.items)::bigint, sum(p.aged)::bigint
-FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) AS w(first, last)
+SELECT 'paid', a.currency, {{key}} AS key, w.last AS day, NULL::date, NULL::date, p.band,
+       sum(p.minor)::bigint, sum(p.late)::bigint, sum(p.items)::bigint, sum(p.aged)::bigint
+FROM unnest(%(starts)s::date[], %(ends)s::date[]) AS w(first, last)
 JOIN (
     SELECT al.effective_date AS day, al.ended_date, i.customer_id,
            width_bucket(al.effective_date - i.due_date, %(bands)s::int[]) AS band,
@@ -119,16 +119,17 @@ JOIN (
            sum(al.credit_minor * (al.effective_date - i.issue_date)) AS aged, count(*) AS items
     FROM receivables_allocation al
     JOIN receivables_invoice i ON i.id = al.invoice_id
-    WHERE al.receipt_id IS NOT NULL AND al.effective_date BETWEEN %(oldest)s AND %(newest)s {{mine}}
+    WHERE al.receipt_id IS NOT NULL AND al.effective_date BETWEEN %(start)s AND %(newest)s {{mine}}
     GROUP BY 1, 2, 3, 4
 ) p ON p.day BETWEEN w.first AND w.last AND (p.ended_date IS NULL OR p.ended_date > w.last)
 {_NAMES.format(row="p")}
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
 # Invoices less credit notes issued in each period; what was void by its day does not count.
 _SALES = f"""
-SELECT a.currency, {{key}} AS key, w.day, w.first, w.last, sum(s.minor)::bigint
+SELECT 'sold', a.currency, {{key}} AS key, w.day, w.first, w.last, NULL::int,
+       sum(s.minor)::bigint, NULL::bigint, NULL::bigint, NULL::bigint
 FROM unnest(%(days)s::date[], %(firsts)s::date[], %(lasts)s::date[]) AS w(day, first, last)
 JOIN (
     SELECT i.issue_date, i.voided_date, i.customer_id,
@@ -140,7 +141,16 @@ JOIN (
 ) s ON s.issue_date BETWEEN w.first AND w.last
    AND (s.voided_date IS NULL OR s.voided_date > w.day)
 {_NAMES.format(row="s")}
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+# Money that had met nothing by the end of each day asked.
+_CASH = f"""
+SELECT 'cash', a.currency, {{key}} AS key, w.day, NULL::date, NULL::date, NULL::int,
+       sum({_on(positions.CASH_CREDIT, "w.day")})::bigint, NULL::bigint, NULL::bigint, NULL::bigint
+FROM unnest(%(ends)s::date[]) AS w(day)
+JOIN receivables_receipt r ON {_on(positions.CASH_LIVES, "w.day")} {{mine_cash}}
+{_NAMES.format(row="r")}
+GROUP BY 1, 2, 3, 4
 """
 _MINE = f"""
     AND i.customer_id IN (SELECT c.id FROM parties_customer c WHERE {positions.IN_SCOPE})
@@ -148,21 +158,26 @@ _MINE = f"""
 
 
 def read(*, by: Actor, as_ofs: Sequence[date], days: int, group_by: str | None = None) -> Found:
-    """Return the sums of every currency and group, for each of the days asked; three queries."""
+    """Return the sums of every currency and group, for each of the days asked; two queries."""
     starts = {as_of: rules.window(as_of, days)[0] for as_of in as_ofs}
     before = {as_of: starts[as_of] - timedelta(days=1) for as_of in as_ofs}
     all_days = {*as_ofs, *before.values(), *(rules.month_ago(as_of) for as_of in as_ofs)}
     placed = _positions(by, sorted(all_days), group_by)
-    paid = _paid(by, [(starts[as_of], as_of) for as_of in as_ofs], group_by)
     windows = {
         as_of: _windows(as_of, starts[as_of], placed, {key for key, _day in placed})
         for as_of in as_ofs
     }
-    sales = _sales(by, windows, group_by)
-    keys = {key for key, _day in placed} | {key for key, _day in paid} | {one[0] for one in sales}
+    paid, sales, cash = _flows(by, starts, windows, group_by)
+    keys = {key for key, _day in placed} | {key for key, _day in paid}
+    keys |= {one[0] for one in sales} | {key for key, _day in cash}
     return {
         (key, as_of): _sums(
-            key, as_of, days, (starts[as_of], before[as_of]), (placed, paid, sales), windows[as_of]
+            key,
+            as_of,
+            days,
+            (starts[as_of], before[as_of]),
+            (placed, paid, sales, cash),
+            windows[as_of],
         )
         for key in keys
         for as_of in as_ofs
@@ -200,24 +215,6 @@ def _positions(
     return dict(found)
 
 
-def _paid(
-    by: Actor, periods: Sequence[tuple[date, date]], group_by: str | None
-) -> dict[tuple[Key, date], tuple[list[Band], int, int]]:
-    found: dict[tuple[Key, date], tuple[list[Band], int, int]] = {}
-    firsts, lasts = [first for first, _ in periods], [last for _, last in periods]
-    for currency, group, last, number, minor, late, items, aged in _rows(
-        _PAID, by, group_by, firsts=firsts, lasts=lasts, oldest=min(firsts), newest=max(lasts)
-    ):
-        at = Key(currency, group), last
-        bands, undated, age = found.get(at, (list(NO_BANDS), 0, 0))
-        if number is None:
-            undated = minor
-        else:
-            bands[number] = Band(minor, late, items)
-        found[at] = bands, undated, age + aged
-    return found
-
-
 def _windows(
     as_of: date,
     first: date,
@@ -233,24 +230,51 @@ def _windows(
     return sorted(found)
 
 
-def _sales(
-    by: Actor, windows: dict[date, list[tuple[date, date]]], group_by: str | None
-) -> dict[tuple[Key, date, date, date], int]:
+_Paid = dict[tuple[Key, date], tuple[list[Band], int, int]]
+_Sold = dict[tuple[Key, date, date, date], int]
+_Cash = dict[tuple[Key, date], int]
+
+
+def _flows(
+    by: Actor,
+    starts: dict[date, date],
+    windows: dict[date, list[tuple[date, date]]],
+    group_by: str | None,
+) -> tuple[_Paid, _Sold, _Cash]:
+    """Return what was paid in each period (bands, undated, Σ × age), sold, and unallocated."""
     flat = [(day, *window) for day, some in windows.items() for window in some]
     days, firsts, lasts = (list(column) for column in zip(*flat, strict=True))
     rows = _rows(
-        _SALES, by, group_by, days=days, firsts=firsts, lasts=lasts, oldest=min(firsts),
-        newest=max(lasts),
+        f"{_PAID} UNION ALL {_SALES} UNION ALL {_CASH}", by, group_by, days=days,
+        firsts=firsts, lasts=lasts, oldest=min(firsts), start=min(starts.values()),
+        newest=max(lasts), starts=list(starts.values()), ends=list(starts),
     )  # fmt: skip
-    return {
-        (Key(currency, group), day, first, last): int(minor)
-        for currency, group, day, first, last, minor in rows
-    }
+    paid: _Paid = {}
+    sold: _Sold = {}
+    cash: _Cash = {}
+    for kind, currency, group, day, first, last, number, minor, late, items, aged in rows:
+        key = Key(currency, group)
+        if kind == "sold":
+            sold[key, day, first, last] = minor
+            continue
+        if kind == "cash":
+            cash[key, day] = minor
+            continue
+        bands, undated, age = paid.get((key, day), (list(NO_BANDS), 0, 0))
+        if number is None:
+            undated = minor
+        else:
+            bands[number] = Band(minor, late, items)
+        paid[key, day] = bands, undated, age + aged
+    return paid, sold, cash
 
 
 def _rows(statement: str, by: Actor, group_by: str | None, **params: Any) -> list[tuple[Any, ...]]:
     text = statement.replace("{key}", receivables.NARROW[group_by] if group_by else "''::text")
-    text = text.replace("{mine}", "" if by.scope == "all" else _MINE)
+    mine = "" if by.scope == "all" else _MINE
+    text = text.replace("{mine}", mine).replace(
+        "{mine_cash}", mine.replace("i.customer_id", "r.customer_id")
+    )
     with connection.cursor() as cursor:
         cursor.execute(text, {**receivables.scope(by), "bands": list(rules.BAND_FIRSTS), **params})
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -262,11 +286,11 @@ def _sums(
     as_of: date,
     days: int,
     edges: tuple[date, date],
-    found: tuple[Any, Any, Any],
+    found: tuple[Any, Any, Any, Any],
     windows: Sequence[tuple[date, date]],
 ) -> Sums:
     """Put the sums of one key and day together."""
-    (start, before), (placed, paid, sales) = edges, found
+    (start, before), (placed, paid, sales, cash) = edges, found
     nothing = _Placed(list(NO_BANDS), Band(), [], (0,) * 6)
     now = placed.get((key, as_of), nothing)
     begin = placed.get((key, before), nothing)
@@ -296,5 +320,6 @@ def _sums(
         paid_bands=tuple(bands),
         paid_undated=undated,
         paid_age=age,
+        unallocated=cash.get((key, as_of), 0),
         customers=customers, owed=owed, squares=squares, top1=top1, top5=top5, top10=top10,
     )  # fmt: skip

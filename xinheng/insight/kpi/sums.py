@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from xinheng.insight import rules
 from xinheng.insight.rules import Band, Month
+from xinheng.receivables import rules as receivables
 
 NO_BAND = Band()
 NO_BANDS = tuple(NO_BAND for _ in range(len(rules.BAND_FIRSTS) + 1))
@@ -19,6 +20,7 @@ class Sums:
 
     open_bands, paid_bands: by days late, in the order of rules.BAND_FIRSTS; what was paid is what
     receipts met in the period
+    unallocated: money that had met nothing
     no_due_date: open without a due date; month_ago: the open bands a month before
     aged_months: (Σ open × days since the invoice, sales of its month) by month of issue
     """
@@ -34,6 +36,7 @@ class Sums:
     paid_bands: tuple[Band, ...] = NO_BANDS
     paid_undated: int = 0
     paid_age: int = 0
+    unallocated: int = 0
     customers: int = 0
     owed: int = 0
     squares: int = 0
@@ -75,6 +78,12 @@ class Sums:
     def countback(self) -> rules.CountBack:
         """Return the count-back over the receivable."""
         return rules.dso_countback(self.end, self.months)
+
+    def aged(self) -> tuple[int, tuple[int, ...]]:
+        """Return what is not due yet, and the usual buckets of what is."""
+        buckets = receivables.buckets(receivables.DEFAULT_EDGES)
+        found = tuple(rules.between(self.open_bands, one.first, one.last).minor for one in buckets)
+        return _balance(self.open_bands, 0), found
 
     def roll(self, step: int) -> tuple[int, int]:
         """Return (balance of the bucket now, balance of the bucket before it a month ago)."""

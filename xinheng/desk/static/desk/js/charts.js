@@ -166,7 +166,17 @@ const kinds = {
   lines(data) {
     return {
       ...base(data),
-      legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 8, textStyle: words() },
+      // Five names do not fit a phone: the legend scrolls instead of covering the lines.
+      legend: {
+        type: "scroll",
+        top: 0,
+        left: 0,
+        right: 0,
+        itemWidth: 14,
+        itemHeight: 8,
+        textStyle: words(),
+        pageTextStyle: words(),
+      },
       xAxis: category(data.labels, { boundaryGap: false }),
       yAxis: amounts(data, { scale: data.scale || false }),
       series: data.series.map((line) => ({
