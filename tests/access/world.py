@@ -123,11 +123,12 @@ SAMPLES: dict[str, Any] = {
     "act": lambda user, foreign: "first",
     "field": lambda user, foreign: "phone",
     "kind": lambda user, foreign: "customers",
+    "key": lambda user, foreign: "customers",
     "form": lambda user, foreign: "csv",
     "secret": lambda user, foreign: "no-such-secret",
 }
 # A review is nobody's: everyone sees the run, and of its results what lies in scope.
-NO_OBJECT = {"kind", "form", "secret", "noun", "act", "field", "review", "review_id"}
+NO_OBJECT = {"kind", "key", "form", "secret", "noun", "act", "field", "review", "review_id"}
 
 
 def token(user: User, *scopes: str) -> str:

@@ -27,10 +27,13 @@ def addresses() -> list[str]:
         f"/customers/{best}/forms/5c/",
         f"/customers/{worst}/forms/features/", "/items/", "/items/?state=overdue",
         f"/items/invoice/{invoice}/", "/ageing/", "/ageing/?by=region&basis=issue",
-        "/ageing/?buckets=9,5", "/reviews/", f"/reviews/{review}/", "/imports/",
+        "/ageing/?buckets=9,5", "/ageing/?by=customer&region=",
+        "/kpi/", "/kpi/?by=region", "/kpi/dso_countback/", "/kpi/collection_rate/?papers=paid", "/reviews/", f"/reviews/{review}/", "/imports/",
         "/duplicates/", "/duplicates/?state=distinct", "/duplicates/compare/",
         f"/duplicates/compare/?survivor={best}&merged={worst}", "/duplicates/merges/",
         "/imports/new/invoices/", f"/imports/{batch}/", "/customers/none/",
+        "/settings/", "/settings/fields/customers/", "/customers/~new/",
+        f"/customers/{worst}/edit/",
     ]  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.desk.conftest import user
+from tests import make
+from tests.desk.conftest import apart, sign_in, user
+from xinheng.definitions import operations as definitions
 from xinheng.definitions.models import Version
 from xinheng.fields import queries
 
@@ -140,3 +142,36 @@ def test_nonsense_is_answered(signed_in):
     for act, given in (("move", {"at": "7", "to": "1"}), ("nothing", {}), ("undo", {}),
                        ("publish", {}), ("check", {})):  # fmt: skip
         assert send(signed_in, act, **given).status_code == 200
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_fields_are_put_in_order_by_hand_and_by_keyboard(fresh_db, live_server, watched):
+    def prepare():
+        user()
+        content = {
+            "fields": [{"name": n, "zh": n, "type": "number"} for n in ("one", "two", "six")]
+        }
+        definitions.save_draft(
+            by=make.CLERK, kind="fields", key="customers", title="t", content=content
+        )
+
+    def order() -> list[str]:
+        draft = Version.objects.get(definition__kind="fields", state="draft")
+        return [field["name"] for field in draft.content["fields"]]
+
+    apart(lambda: prepare() or True)
+    seen = watched()
+    page = seen.page
+    sign_in(page, live_server.url)
+    page.goto(live_server.url + PAGE)
+    with page.expect_navigation():
+        page.locator(".piece .grip").nth(0).drag_to(page.locator(".piece .grip").nth(2))
+    assert apart(order) == ["two", "six", "one"]
+    with page.expect_navigation():
+        page.get_by_role("button", name="把“two”下移").press("Enter")
+    assert apart(order) == ["six", "two", "one"]
+    page.select_option("#id_type", "choice")
+    assert page.locator("[data-for='choice choices']").is_visible()
+    assert not page.locator("[data-for=text]").first.is_visible()
+    assert seen.complaints == []
