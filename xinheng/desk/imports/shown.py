@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from xinheng.desk import frame
 from xinheng.exchange.kinds import KINDS, Column, Kind
 from xinheng.exchange.operations.choosing import Columns
+from xinheng.exchange.operations.settling import INTERRUPTED
 from xinheng.exchange.queries import BatchRow
 from xinheng.kernel.actors import Actor
 
@@ -186,6 +187,9 @@ def batch(row: BatchRow) -> dict[str, Any]:
         "state": STATE_NAMES[row.state],
         "mark": mark,
         "icon": icon,
+        "error": _("导入被中断，没有写入任何数据；请重新上传。")
+        if row.error == INTERRUPTED
+        else row.error,
         "is_moving": row.state in ("received", "checking", "applying", "undoing"),
         "errors": [_finding(one, zh) for one in row.errors],
         "warnings": [_finding(one, zh) for one in row.warnings],
