@@ -42,8 +42,9 @@ def test_the_list_is_filtered_by_its_address_and_handed_out(desk):
     lines = list(csv.reader(io.StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
     assert len(lines) - 1 == standing().filter(level=3).count()
     assert {line[0] for line in lines[1:]} <= {"红色"}
-    with desk.get("/alerts/file.xlsx") as workbook:
-        assert b"".join(workbook.streaming_content).startswith(b"PK")
+    workbook = desk.get("/alerts/file.xlsx")
+    assert b"".join(workbook.streaming_content).startswith(b"PK")
+    workbook.close()
 
 
 def test_one_alert_shows_value_threshold_trend_and_history(desk):

@@ -17,8 +17,12 @@ _RESULTS = ("open_minor", "limit_current_minor", "grade")
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Where alerts stood before a review: a level above 0 each, and whether a quiet one is due."""
+    """Where alerts stood before a review: a level above 0 each, and whether a quiet one is due.
 
+    codes: the indicator of each, as its place among `names`
+    """
+
+    names: tuple[str, ...]
     customer_ids: Any
     codes: Any
     levels: Any
@@ -28,9 +32,12 @@ class Before:
     def of(cls, rows: Iterable[tuple[int, str, int, bool]]) -> "Before":
         """Return it from rows of (customer, indicator, level, is due)."""
         given = list(rows)
+        places: dict[str, int] = {}
+        codes = [places.setdefault(row[1], len(places)) for row in given]
         return cls(
+            tuple(places),
             np.array([row[0] for row in given], np.int64),
-            np.array([row[1] for row in given], object),
+            np.array(codes, np.int64),
             np.array([row[2] for row in given], np.int8),
             np.array([row[3] for row in given], bool),
         )
@@ -60,12 +67,15 @@ def warn(
     grades: tuple[str, ...],
     best_ranks: Mapping[int, int],
     before: Before = NOTHING,
+    *,
+    with_changes: bool = True,
 ) -> Warned:
     """Return the warnings over the results of a review.
 
     rows: customer_id, the indicators' factors, open_minor, limit_current_minor, grade
     grades: best first, the unrated left out; best_ranks: place of the best grade of the 90 days
             before, by customer
+    with_changes: False where nobody will record them; `changes` is empty then
     """
     names = content.names()
     given, due = _given(content, rows, best_ranks, before)
@@ -81,9 +91,12 @@ def warn(
         name: int(sum((levels[code] == at + 1).sum() for code in names))
         for at, name in reversed(list(enumerate(LEVELS)))
     }
-    gone = _gone(before, set(names), rows)
-    changes = _details(content, given, grades, changed)
-    return Warned(_listed(levels, rows.num_rows), counts, pa.concat_tables([changes, gone]))
+    if with_changes:
+        changes = _details(content, given, grades, changed)
+        changes = pa.concat_tables([changes, _gone(before, set(names), rows)])
+    else:
+        changes = _none()
+    return Warned(_listed(levels, rows.num_rows), counts, changes)
 
 
 def _given(
@@ -99,7 +112,7 @@ def _given(
     dues = {}
     for code in content.names():
         level, due = np.zeros(len(ids), np.int8), np.zeros(len(ids), bool)
-        own = before.codes == code
+        own = before.codes == (before.names.index(code) if code in before.names else -1)
         at = np.searchsorted(ids, before.customer_ids[own], sorter=place)
         known = at < len(ids)
         at = place[at[known]]
@@ -117,7 +130,7 @@ def _details(
     """Return a row for each change, with the value and the threshold that decided it."""
     some = np.logical_or.reduce(list(changed.values()))
     few = given.filter(pa.array(some))
-    tables = [pa.table({name: pa.array([], kind) for name, kind in _CHANGES.items()})]
+    tables = [_none()]
     if few.num_rows:
         told = engines.over(
             few,
@@ -137,6 +150,10 @@ _CHANGES: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _none() -> pa.Table:
+    return pa.table({name: pa.array([], kind) for name, kind in _CHANGES.items()})
+
+
 def _changes(rows: pa.Table, code: str) -> pa.Table:
     columns = [
         rows["customer_id"], pa.array([code] * rows.num_rows, pa.string()), rows[LEVEL + code],
@@ -147,7 +164,8 @@ def _changes(rows: pa.Table, code: str) -> pa.Table:
 
 def _gone(before: Before, names: set[str], rows: pa.Table) -> pa.Table:
     """Return level 0 for alerts whose indicator is no longer in force."""
-    gone = np.array([code not in names for code in before.codes], bool)
+    lost = [at for at, code in enumerate(before.names) if code not in names]
+    gone = np.isin(before.codes, lost)
     gone &= np.isin(before.customer_ids, rows["customer_id"].to_numpy())
     count = int(gone.sum())
     nothing = {name: pa.nulls(count, kind) for name, kind in _CHANGES.items()}
@@ -155,7 +173,7 @@ def _gone(before: Before, names: set[str], rows: pa.Table) -> pa.Table:
         nothing
         | {
             "customer_id": pa.array(before.customer_ids[gone]),
-            "indicator": pa.array(before.codes[gone].tolist(), pa.string()),
+            "indicator": pa.array([before.names[at] for at in before.codes[gone]], pa.string()),
             "level": pa.array([0] * count, pa.int16()),
             "part": pa.array([0] * count, pa.int16()),
         }

@@ -82,7 +82,9 @@ def _tally(
     content: Indicators, rows: pa.Table, grades: tuple[str, ...], ranks: dict[int, int]
 ) -> Tally:
     counted: dict[str, dict[str, int]] = {code: {} for code in content.names()}
-    for said in batch.warn(content, rows, grades, ranks).alerts.flatten().to_pylist():
+    for said in (
+        batch.warn(content, rows, grades, ranks, with_changes=False).alerts.flatten().to_pylist()
+    ):
         level, _, code = said.partition(":")
         counted[code][level] = counted[code].get(level, 0) + 1
     return Tally(counted)

@@ -25,12 +25,20 @@ class Warnings:
 
 
 def warn(
-    by: Actor, plan: Plan, found: Computed, as_of: date, ids: Sequence[int] | None, *, ours: bool
+    by: Actor,
+    plan: Plan,
+    found: Computed,
+    as_of: date,
+    ids: Sequence[int] | None,
+    *,
+    ours: bool,
+    recorded: bool,
 ) -> Warnings:
     """Return the warnings over the results of one pass.
 
     ids:  the customers of a narrow run, None for everybody
     ours: False for a snapshot, whose customers have no past here
+    recorded: whether anybody will record the changes
     """
     began = time.monotonic()
     grades = tuple(one.grade for one in plan.card.grades)
@@ -39,6 +47,6 @@ def warn(
     if ours:
         ranks = past.best_ranks(by=by, as_of=as_of, grades=grades, customers=ids)
         before = past.before(by=by, as_of=as_of, customers=ids)
-    warned = batch.warn(plan.warnings, found.rows, grades, ranks, before)
+    warned = batch.warn(plan.warnings, found.rows, grades, ranks, before, with_changes=recorded)
     rows = found.rows.append_column("alerts", warned.alerts)
     return Warnings(rows, warned, time.monotonic() - began)

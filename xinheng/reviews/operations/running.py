@@ -74,7 +74,9 @@ def run(
             by, in_force, as_of, selection, engine=engine, snapshot=snapshot, progress=progress
         )
         progress("warnings", 90)
-        told = warning.warn(by, in_force, found, as_of, selection.ids, ours=snapshot is None)
+        told = warning.warn(
+            by, in_force, found, as_of, selection.ids, ours=snapshot is None, recorded=False
+        )
         return _outcome(None, as_of, in_force, found, told, {"record": 0.0}, added=0)
     review = Review.objects.create(
         as_of=as_of,
@@ -143,7 +145,7 @@ def _record(
     with connection.cursor() as cursor:
         cursor.execute(_ONE_RECORDS_AT_A_TIME)
     # Only now: another run may just have moved the alerts that this one starts from.
-    told = warning.warn(by, in_force, found, review.as_of, selection.ids, ours=True)
+    told = warning.warn(by, in_force, found, review.as_of, selection.ids, ours=True, recorded=True)
     staging.stage(in_force, found.rows)
     added = scoring.record_staged(
         by=by, as_of=review.as_of, versions=in_force.versions, relation=staging.RELATION
