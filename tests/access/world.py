@@ -18,6 +18,8 @@ from xinheng.access import operations, policy
 from xinheng.access.models import Department, User
 from xinheng.exchange.models import Batch
 from xinheng.messaging.models import Notification
+from xinheng.masterdata import operations as masterdata
+from xinheng.masterdata.models import Candidate
 from xinheng.parties import operations as parties
 from xinheng.parties.models import Customer
 from xinheng.receivables.models import Invoice
@@ -104,6 +106,26 @@ def _contact(user: User, foreign: bool) -> UUID:
     return found.uuid
 
 
+def _pair(foreign: bool) -> tuple[Customer, Customer]:
+    place = Department.objects.get(code="north" if foreign else "east")
+    name = FOREIGN_NAME if foreign else "辖区客户"
+    first, second = (make.customer(name=name, department=place) for _ in range(2))
+    return first, second
+
+
+def _candidate(user: User, foreign: bool) -> int:
+    first, second = _pair(foreign)
+    return int(Candidate.objects.create(first=first, second=second, score=90).pk)
+
+
+def _merge(user: User, foreign: bool) -> UUID:
+    first, second = _pair(foreign)
+    return masterdata.merge(
+        by=CLI, survivor=first.code, merged=second.code, choices={}, limits={}, note="",
+        on=date(2026, 3, 1),
+    ).uuid  # fmt: skip
+
+
 def _notice(user: User, foreign: bool) -> int:
     messaging.notify(by=CLI, user_id=user.pk, key="k", title_zh="评审完成", title_en="Done")
     return int(Notification.objects.filter(user=user).latest("pk").pk)
@@ -118,6 +140,8 @@ SAMPLES: dict[str, Any] = {
     "review_id": _review,
     "review": _review,
     "notice_id": _notice,
+    "candidate_id": _candidate,
+    "merge_id": _merge,
     "row_id": _contact,
     "noun": lambda user, foreign: "contact",
     "act": lambda user, foreign: "first",

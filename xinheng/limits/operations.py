@@ -73,7 +73,7 @@ def record_staged(*, by: Actor, as_of: date, versions_digest: str, relation: str
 class Standings:
     """Where a customer stands: a merged one stands nowhere, and stands there again afterwards."""
 
-    fields = ("limits.Latest.customer",)
+    fields: tuple[str, ...] = ("limits.Latest.customer",)
     zh, en = "最近评审结果", "Latest review result"
 
     def count(self, *, customer_id: int) -> int:

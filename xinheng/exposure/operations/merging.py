@@ -16,7 +16,7 @@ from xinheng.parties.merging import MergeBlocked, Move
 class Accounts:
     """The accounts of a customer: what they hold moves as MOVE entries, day by day."""
 
-    fields = ("exposure.Account.customer",)
+    fields: tuple[str, ...] = ("exposure.Account.customer",)
     zh, en = "信用账户", "Credit accounts"
 
     def count(self, *, customer_id: int) -> int:

@@ -15,7 +15,7 @@ from xinheng.receivables.sql import moving as texts
 class Documents:
     """Invoices, credit notes and receipts follow; the ledger follows them by entries."""
 
-    fields = ("receivables.Invoice.customer", "receivables.Receipt.customer")
+    fields: tuple[str, ...] = ("receivables.Invoice.customer", "receivables.Receipt.customer")
     zh, en = "发票与收款", "Invoices and receipts"
 
     def count(self, *, customer_id: int) -> int:
