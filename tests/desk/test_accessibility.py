@@ -18,6 +18,9 @@ def addresses() -> list[str]:
     review = Review.objects.order_by("-pk")[0].uuid
     invoice = Invoice.objects.order_by("pk")[0].number
     from xinheng.exchange.models import Batch
+    from xinheng.monitoring.models import Alert
+
+    alert = Alert.objects.filter(indicator="overdue_share", level__gt=0)[0].uuid
 
     batch = Batch.objects.order_by("-pk")[0].uuid
     return [
@@ -28,7 +31,10 @@ def addresses() -> list[str]:
         f"/customers/{worst}/forms/features/", "/items/", "/items/?state=overdue",
         f"/items/invoice/{invoice}/", "/ageing/", "/ageing/?by=region&basis=issue",
         "/ageing/?buckets=9,5", "/ageing/?by=customer&region=",
-        "/kpi/", "/kpi/?by=region", "/kpi/dso_countback/", "/kpi/collection_rate/?papers=paid", "/reviews/", f"/reviews/{review}/", "/imports/",
+        "/kpi/", "/kpi/?by=region", "/kpi/dso_countback/", "/kpi/collection_rate/?papers=paid",
+        "/reviews/", f"/reviews/{review}/",
+        "/alerts/", "/alerts/?q=nobody", f"/alerts/{alert}/", "/alerts/wishes/",
+        "/alerts/indicators/", "/alerts/indicators/edit/", "/imports/",
         "/duplicates/", "/duplicates/?state=distinct", "/duplicates/compare/",
         f"/duplicates/compare/?survivor={best}&merged={worst}", "/duplicates/merges/",
         "/imports/new/invoices/", f"/imports/{batch}/", "/customers/none/",
