@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import subprocess
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,16 +18,20 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from tests import make
 from tests.access import world as worlds
+from tests.access.test_policy import addresses, call
 from xinheng import access
 from xinheng.access import operations as people
 from xinheng.access import policy
+from xinheng.api.calls import CALLS
 from xinheng.config import logs
 from xinheng.engines import operations as engines
 from xinheng.exchange import operations as exchange
 from xinheng.hosting import programs
+from xinheng.kernel.refusals import Refusal
 from xinheng.parties import operations as parties
 from xinheng.parties.models import BankAccount, Contact
 from xinheng.reviews import operations as reviews
@@ -134,6 +139,7 @@ def drive(world, secret, heard, tmp_path, monkeypatch):
                         "/items/file.csv", "/ageing/file.xlsx", "/search/?q=C-IN", "/reveals/",
                         "/imports/"):  # fmt: skip
             heard.answer(f"page {role}", browser.get(address))
+    walk(world, secret, heard)
     manager = world.browser("credit_manager")
     contact = Contact.objects.filter(customer__code="C-IN").order_by("pk")[1]
     account = BankAccount.objects.get()
@@ -160,6 +166,23 @@ def drive(world, secret, heard, tmp_path, monkeypatch):
     heard.answer("rest", rest(secret, "POST", "/customers/batch", {"rows": [{**row, "size": "?"}]}))
     people.rotate_keys(by=CLI)
     break_things(world, heard, monkeypatch)
+
+
+def walk(world, secret, heard):
+    """Read every page and every REST call there is, so that a new one is heard by existing."""
+    browser = world.browser("credit_manager")
+    for name, (_pattern, names) in addresses().items():
+        known = set(names) <= set(worlds.SAMPLES)
+        if name.startswith("api:") or name in ("account_logout", "set_language") or not known:
+            continue
+        place = reverse(name, kwargs=world.arguments(names, "credit_manager", foreign=False))
+        answer = browser.get(place)
+        # A file of a review that is not done breaks off; what it says then is heard as well.
+        with suppress(Refusal):
+            heard.answer("page credit_manager", answer)
+    for entry in CALLS.values():
+        if not entry.is_write:
+            heard.answer("rest", call(entry, world, "credit_manager", secret))
 
 
 def break_things(world, heard, monkeypatch):
