@@ -9,6 +9,7 @@ import pytest
 from tests import make
 from tests.exchange.conftest import NOW, TODAY, Importer, imported
 from xinheng import access
+from xinheng.access import Forbidden
 from xinheng.definitions import operations as definitions
 from xinheng.evidence import forms, rules
 from xinheng.evidence import operations as evidence
@@ -99,7 +100,6 @@ def test_what_a_form_does_not_take_is_refused(
 
 def test_answers_about_another_persons_customer_are_refused() -> None:
     from xinheng.access.models import User
-    from xinheng.access import Forbidden
 
     clerk = User.objects.create(username="wu", roles=["finance"], scope="own")
     with pytest.raises(Forbidden):

@@ -1,5 +1,6 @@
 """口碑与舆情: who sues the customer, what the press reports, how our own people appraise it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from xinheng.factors import primitives as p
@@ -20,11 +21,18 @@ def _reputation(code: str, zh: str, en: str, unit: str, *rest: Any) -> Factor:
     return Factor(code, zh, en, unit, LOWER, "reputation", "events", *rest)
 
 
-def _appraisal(code: str, zh: str, en: str, *rest: Any, reference: str) -> Factor:
-    facts = "questionnaires"
-    return Factor(
-        code, zh, en, "share", HIGHER, "reputation", facts, *rest, reference=reference
-    )  # fmt: skip
+def _appraisal(
+    code: str,
+    zh: str,
+    en: str,
+    formula_zh: str,
+    formula_en: str,
+    value: Callable[[Measures], Any],
+    *,
+    reference: str,
+) -> Factor:
+    told = ("share", HIGHER, "reputation", "questionnaires", formula_zh, formula_en)
+    return Factor(code, zh, en, *told, value, reference=reference)
 
 
 FACTORS = (
