@@ -17,9 +17,9 @@ from xinheng import access, messaging
 from xinheng.access import operations, policy
 from xinheng.access.models import Department, User
 from xinheng.exchange.models import Batch
-from xinheng.messaging.models import Notification
 from xinheng.masterdata import operations as masterdata
 from xinheng.masterdata.models import Candidate
+from xinheng.messaging.models import Notification
 from xinheng.parties import operations as parties
 from xinheng.parties.models import Customer
 from xinheng.receivables.models import Invoice

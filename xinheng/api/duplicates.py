@@ -55,7 +55,7 @@ class DuplicateList(Answer):
 
 
 class Judgement(Strict):
-    is_distinct: bool
+    is_distinct: bool = True
     note: Note = ""
 
 
