@@ -5,11 +5,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pyarrow as pa
 from django.db import transaction
@@ -84,8 +85,9 @@ def take_snapshot(
             tables=tables,
             incremental=base is not None,
         )
-        manifests.write(folder, made)
         kept = set(former.files()) if former else set()
+        parting.settle(folder, set(made.files()) - kept)
+        manifests.write(folder, made)
         _clean(folder, kept | set(made.files()))
     written = len(set(made.files()) - kept)
     _record(by, folder, made, written)
@@ -167,17 +169,24 @@ def _write(
     longest_first = ("allocations", "invoices", "receipts")
     names = sorted(SCHEMAS, key=lambda name: (name not in longest_first, name))
 
+    readers: SimpleQueue[Reader] = SimpleQueue()
+
     def work(name: str) -> dict[int, Part]:
-        with Reader(books) as reader:
+        reader = readers.get()
+        try:
             if base is None or touched is None:
                 found = _whole(folder, name, reader)
             else:
                 found = _changed(folder, name, reader, base.tables[name], touched)
+        finally:
+            readers.put(reader)
         done.append(name)
         progress(name, 100 * len(done) // len(names))
         return found
 
-    with ThreadPoolExecutor(READERS) as pool:
+    with ExitStack() as stack, ThreadPoolExecutor(READERS) as pool:
+        for _ in range(READERS):
+            readers.put(stack.enter_context(Reader(books)))
         tasks = {name: pool.submit(copy_context().run, work, name) for name in names}
         found = {name: task.result() for name, task in tasks.items()}
     return {name: found[name] for name in SCHEMAS}

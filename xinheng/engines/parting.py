@@ -5,9 +5,11 @@ follows from them alone. So it does not matter in which order, or over how many 
 came: equal books are equal files.
 """
 
+import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from xinheng.engines.manifest import PARTS, Part, digest
+from xinheng.engines.manifest import PARTS, Part
 from xinheng.factors import tables
 
 # Columns that tell most rows of a customer apart; the others decide where these are equal.
 LEADING = 3
+SETTLING = 16
 
 
 def schema(table: str) -> pa.Schema:
@@ -95,19 +98,29 @@ def write(folder: Path, table: str, number: int, rows: pa.Table) -> Part:
     """Write one part under a name that carries its digest; rows must be `ordered`."""
     place = folder / table
     place.mkdir(exist_ok=True)
-    draft = place / f".{number:02d}.{os.getpid()}"
     texts: Any = [field.name for field in rows.schema if pa.types.is_string(field.type)]
-    pq.write_table(rows, draft, compression="zstd", use_dictionary=texts)
-    sha256 = digest(draft)
+    packed = pa.BufferOutputStream()
+    pq.write_table(rows, packed, compression="zstd", use_dictionary=texts)
+    content = packed.getvalue()
+    sha256 = hashlib.sha256(content).hexdigest()
     name = f"{table}/{number:02d}-{sha256[:16]}.parquet"
-    size = draft.stat().st_size
-    if (folder / name).exists():
-        draft.unlink()
-    else:
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+    # A file of that name may be what a power cut left of it.
+    if not (folder / name).exists() or (folder / name).read_bytes() != content:
+        draft = place / f".{number:02d}.{os.getpid()}"
+        draft.write_bytes(content)
         draft.replace(folder / name)
-    return Part(name, rows.num_rows, size, sha256)
+    return Part(name, rows.num_rows, content.size, sha256)
+
+
+def settle(folder: Path, names: Iterable[str]) -> None:
+    """Have files on the disk for good; many at once, since each only waits."""
+    with ThreadPoolExecutor(SETTLING) as pool:
+        list(pool.map(_settle_file, [folder / name for name in names]))
+
+
+def _settle_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def empty(table: str) -> pa.Table:
