@@ -24,7 +24,7 @@ from xinheng.hosting import roles
 from xinheng.hosting.home import Home
 
 ROWS, REST_ROWS, CUSTOMERS = 6_000, 400, 60
-RERUN_SECONDS = 150  # 30 s without a heartbeat, then the minute's look; twice that when busy
+RERUN_SECONDS = 300  # 30 s without a heartbeat, the minute's look, and a busy machine
 
 
 @dataclass
