@@ -19,7 +19,7 @@ SCREENS = (
     ("desk:reviews", "scale", _("信用评审"), _("评审"), "reviews.read"),
     ("desk:alerts", "bell", _("预警"), _("预警"), "alerts.read"),
     ("desk:ageing", "chart-bar", _("账龄分析"), _("账龄"), "insight.read"),
-    ("desk:kpi", "trending-up", _("指标"), _("指标"), "insight.read"),
+    ("desk:kpi", "trending-up", _("应收指标"), _("应收指标"), "insight.read"),
     ("desk:items", "receipt", _("应收明细"), _("应收"), "receivables.read"),
     ("desk:duplicates", "arrows-exchange", _("重复客户"), _("重复"), "masterdata.read"),
     ("desk:imports", "file-import", _("数据导入"), _("导入"), "exchange.read"),
