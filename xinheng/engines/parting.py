@@ -101,7 +101,7 @@ def write(folder: Path, table: str, number: int, rows: pa.Table) -> Part:
     texts: Any = [field.name for field in rows.schema if pa.types.is_string(field.type)]
     packed = pa.BufferOutputStream()
     pq.write_table(rows, packed, compression="zstd", use_dictionary=texts)
-    content = packed.getvalue()
+    content = packed.getvalue().to_pybytes()
     sha256 = hashlib.sha256(content).hexdigest()
     name = f"{table}/{number:02d}-{sha256[:16]}.parquet"
     # A file of that name may be what a power cut left of it.
@@ -109,7 +109,7 @@ def write(folder: Path, table: str, number: int, rows: pa.Table) -> Part:
         draft = place / f".{number:02d}.{os.getpid()}"
         draft.write_bytes(content)
         draft.replace(folder / name)
-    return Part(name, rows.num_rows, content.size, sha256)
+    return Part(name, rows.num_rows, len(content), sha256)
 
 
 def settle(folder: Path, names: Iterable[str]) -> None:
