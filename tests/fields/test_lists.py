@@ -198,3 +198,13 @@ def test_reading_the_form_is_one_query(db, django_assert_num_queries):
     make.custom_fields(*FIELDS)
     with django_assert_num_queries(1):
         assert len(queries.form("customers").active) == len(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("tree", "count"),
+    [({"all": []}, 1), ({"any": []}, 0), ({"not": {"all": []}}, 0), ({"not": {"any": []}}, 1)],
+)
+def test_an_empty_condition_can_be_negated(db, tree, count):
+    make.customer("C1")
+    where = insight.CustomerFilter(custom=asking.read(tree, FORM), form=FORM)
+    assert insight.page(by=access.system("test"), where=where).count == count

@@ -70,7 +70,9 @@ def holds(tree: Condition, known: Form, column: str = "custom") -> Q:
     """
     match tree:
         case All(parts):
-            return reduce(and_, (holds(part, known, column) for part in parts), Q())
+            # An empty Q is lost when it is negated; this one says "always" and can be.
+            met = [holds(part, known, column) for part in parts]
+            return reduce(and_, met) if met else ~Q(pk__in=[])
         case Any_(parts):
             met = [holds(part, known, column) for part in parts]
             return reduce(or_, met) if met else Q(pk__in=[])

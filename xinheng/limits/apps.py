@@ -44,4 +44,6 @@ def check(policy: Any) -> tuple[Problem, ...]:
     from xinheng.factors import catalogue
     from xinheng.limits import checks
 
-    return checks.check(policy, catalogue.all_fields())
+    # Custom fields stand in the books, which are asked only when a name is not the catalogue's.
+    problems = checks.check(policy, catalogue.fields())
+    return problems and checks.check(policy, catalogue.all_fields())

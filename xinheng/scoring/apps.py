@@ -42,4 +42,6 @@ def check(card: Any) -> tuple[Problem, ...]:
     from xinheng.factors import catalogue
     from xinheng.scoring import checks
 
-    return checks.check(card, catalogue.all_fields())
+    # Custom fields stand in the books, which are asked only when a name is not the catalogue's.
+    problems = checks.check(card, catalogue.fields())
+    return problems and checks.check(card, catalogue.all_fields())
