@@ -171,23 +171,23 @@ def _near(one: Subject, other: Subject) -> tuple[int, tuple[Reason, ...]]:
         return 76, (Reason("name-order", {}),)
     if min(len(left), len(right)) < 4:
         return 0, ()
-    head = min(one.name.head, other.name.head) if one.name.is_chinese else 0
     percent = _percent(left, right)
-    if percent >= NEAR and (least := min(percent, _head(left, right, head))) >= NEAR:
+    if percent >= NEAR and (least := min(percent, _head(one, other, left, right))) >= NEAR:
         return _graded(least), (Reason("name-near", {**pair, "percent": percent}),)
     sounds = one.sound.split(), other.sound.split()
     percent = _percent(*sounds) if one.name.is_chinese else 0
-    if percent >= NEAR and (least := min(percent, _head(*sounds, head))) >= NEAR:
+    if percent >= NEAR and (least := min(percent, _head(one, other, *sounds))) >= NEAR:
         return _graded(least) - 4, (Reason("name-sound-near", {**pair, "percent": percent}),)
     return 0, ()
 
 
-def _head(one: Any, other: Any, length: int) -> int:
+def _head(one: Subject, other: Subject, left: Any, right: Any) -> int:
     """Return how much two names are alike where they are their own, 100 when it is the same.
 
     华强东鑫电子科技 and 华强西鑫电子科技 share most characters and are two companies.
     """
-    left, right = one[:length], other[:length]
+    length = min(one.name.head, other.name.head) if one.name.is_chinese else 0
+    left, right = left[:length], right[:length]
     return 100 if left == right else _percent(left, right)
 
 
