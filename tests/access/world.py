@@ -20,6 +20,7 @@ from xinheng.exchange.models import Batch
 from xinheng.masterdata import operations as masterdata
 from xinheng.masterdata.models import Candidate
 from xinheng.messaging.models import Notification
+from xinheng.monitoring.models import Alert
 from xinheng.parties import operations as parties
 from xinheng.parties.models import Customer
 from xinheng.receivables.models import Invoice
@@ -126,6 +127,16 @@ def _merge(user: User, foreign: bool) -> UUID:
     ).uuid  # fmt: skip
 
 
+def _alert(user: User, foreign: bool) -> UUID:
+    customer = Customer.objects.get(code=_code(user, foreign))
+    day = date(2026, 3, 1)
+    found, _ = Alert.objects.get_or_create(
+        customer=customer, indicator="overdue_days",
+        defaults={"level": 1, "peak_level": 1, "opened_on": day, "as_of": day},
+    )  # fmt: skip
+    return found.uuid
+
+
 def _notice(user: User, foreign: bool) -> int:
     messaging.notify(by=CLI, user_id=user.pk, key="k", title_zh="评审完成", title_en="Done")
     return int(Notification.objects.filter(user=user).latest("pk").pk)
@@ -138,6 +149,8 @@ SAMPLES: dict[str, Any] = {
     "number": _invoice,
     "batch_id": _batch,
     "review_id": _review,
+    "alert_id": _alert,
+    "version_id": lambda user, foreign: 1,
     "review": _review,
     "notice_id": _notice,
     "candidate_id": _candidate,
@@ -152,7 +165,8 @@ SAMPLES: dict[str, Any] = {
     "secret": lambda user, foreign: "no-such-secret",
 }
 # A review is nobody's: everyone sees the run, and of its results what lies in scope.
-NO_OBJECT = {"kind", "key", "form", "secret", "noun", "act", "field", "review", "review_id"}
+NO_OBJECT = {"kind", "key", "form", "secret", "noun", "act", "field", "review", "review_id",
+             "version_id"}  # fmt: skip
 
 
 def token(user: User, *scopes: str) -> str:

@@ -49,7 +49,7 @@ def test_an_alert_is_assigned_snoozed_and_closed_once(caller, alerts):
     problem(desk.post(f"{path}/assign", {"to": "nobody"}), 422, "unknown-assignee")
     assert desk.post(f"{path}/snooze", {"until": until}).json()["quiet_until"] == until
     problem(desk.post(f"{path}/snooze", {"until": "2020-01-01"}), 422, "bad-snooze")
-    problem(desk.post(f"{path}/close", {"reason": "cleared"}), 422, "invalid")
+    problem(desk.post(f"{path}/close", {"reason": "cleared"}), 422, "unknown-reason")
     closed = desk.post(f"{path}/close", {"reason": "handled", "note": "已回款"}, key="k1")
     assert (closed.status_code, closed.json()["state"]) == (200, "closed")
     again = desk.post(f"{path}/close", {"reason": "handled", "note": "已回款"}, key="k1")

@@ -63,17 +63,20 @@ class AlertList(Answer):
 
 
 class Assignment(Strict):
-    to: Annotated[str, Field(min_length=1, max_length=150, description="user name")]
+    # What is missing is refused by the domain, after it has looked whose alert this is.
+    to: Annotated[str, Field(max_length=150, description="user name")] = ""
     note: Note = ""
 
 
 class Snooze(Strict):
-    until: Day
+    until: Day | None = None
     note: Note = ""
 
 
 class Closing(Strict):
-    reason: Literal["handled", "known", "false", "data", "other"]
+    reason: Annotated[
+        str, Field(max_length=20, description="handled, known, false, data or other")
+    ] = ""
     note: Note = ""
 
 

@@ -46,7 +46,7 @@ def edit(request: HttpRequest) -> HttpResponse:
             saved, problems = editing.save(by, version.title, changed)
             context |= {"saved": saved, "problems": problems}
             base = saved.content if saved else base
-            if saved and not problems:
+            if saved and not problems and by.may("alerts.read"):
                 told = simulation.simulate(
                     by=by, contents=(current, saved.content), as_of=frame.today()
                 )

@@ -47,15 +47,17 @@ def assign(*, by: Actor, alerts: Sequence[UUID], to: str, on: date, note: str = 
 
 
 @transaction.atomic
-def snooze(*, by: Actor, alerts: Sequence[UUID], until: date, on: date, note: str = "") -> int:
+def snooze(
+    *, by: Actor, alerts: Sequence[UUID], until: date | None, on: date, note: str = ""
+) -> int:
     """Put alerts off until a day; a worse level is heard before. Return how many.
 
     refuses: Forbidden, UnknownAlert, AlertClosed, BadSnooze
     """
     access.require(by, "alerts.write")
-    if not on < until <= on + LONGEST_SNOOZE:
-        raise BadSnooze(today=on)
     rows = _locked(by, alerts)
+    if until is None or not on < until <= on + LONGEST_SNOOZE:
+        raise BadSnooze(today=on)
     for row in rows:
         before = _said(row)
         row.state, row.quiet_until, row.quiet_level = Alert.State.SNOOZED, until, row.level
@@ -70,10 +72,10 @@ def close(*, by: Actor, alerts: Sequence[UUID], reason: str, on: date, note: str
     refuses: Forbidden, UnknownAlert, AlertClosed, UnknownReason
     """
     access.require(by, "alerts.write")
+    rows = _locked(by, alerts)
     if reason not in REASONS:
         raise UnknownReason(reason=reason)
     content = definitions.published("indicators").content
-    rows = _locked(by, alerts)
     for row in rows:
         before, about = _said(row), content.about(row.indicator)
         muted = timedelta(days=about.mute_days if about else 0)
