@@ -252,7 +252,8 @@ def _visible_customers(by: Actor) -> tuple[str, dict[str, Any]]:
     names = [f"scope_{i}" for i in range(len(values))]
     live = text % tuple(f"%({name})s" for name in names)
     merged = f"""
-        SELECT s.id, m.code, CASE WHEN m.credit_code <> s.credit_code THEN m.credit_code ELSE '' END,
+        SELECT s.id, m.code,
+               CASE WHEN m.credit_code <> s.credit_code THEN m.credit_code ELSE '' END,
                CASE WHEN m.name <> s.name THEN m.name ELSE '' END
           FROM parties_customer m JOIN ({live}) s ON s.id = m.merged_into_id
          WHERE m.merged_into_id IS NOT NULL"""
