@@ -80,7 +80,12 @@ def named_in_the_code() -> set[str]:
         if not any(ast.unparse(call.func).split(".")[-1] == "defer" for call in calls):
             continue
         rooms = "|".join(room.name for room in PACKAGE.iterdir() if room.is_dir())
+        actions = {
+            id(word.value) for call in calls for word in call.keywords if word.arg == "action"
+        }
         for node in ast.walk(tree):
+            if id(node) in actions:
+                continue
             text = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and re.fullmatch(rf"({rooms})\.[a-z_]+", text):
                 found.add(text)
