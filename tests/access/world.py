@@ -163,10 +163,12 @@ SAMPLES: dict[str, Any] = {
     "key": lambda user, foreign: "customers",
     "form": lambda user, foreign: "csv",
     "secret": lambda user, foreign: "no-such-secret",
+    "figure": lambda user, foreign: "dso_countback",
+    "panel": lambda user, foreign: "last_review",
 }
 # A review is nobody's: everyone sees the run, and of its results what lies in scope.
 NO_OBJECT = {"kind", "key", "form", "secret", "noun", "act", "field", "review", "review_id",
-             "version_id"}  # fmt: skip
+             "version_id", "figure", "panel"}  # fmt: skip
 
 
 def token(user: User, *scopes: str) -> str:

@@ -6,6 +6,6 @@ from xinheng.desk.home import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("home/panel/<slug:name>/", views.panel, name="home-panel"),
+    path("home/panel/<slug:panel>/", views.later, name="home-panel"),
     path("home/trend/", views.trend, name="home-trend"),
 ]

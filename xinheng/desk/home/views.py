@@ -18,14 +18,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def panel(request: HttpRequest, name: str) -> HttpResponse:
+def later(request: HttpRequest, panel: str) -> HttpResponse:
     """Show one of the panels that the page fetches when it is shown."""
     by = frame.actor(request)
     widths = dict(shown.panels(by))
-    if name not in shown.LATER or name not in widths:
+    if panel not in shown.LATER or panel not in widths:
         raise Http404
-    found = shown.panel(request, by, frame.today(), name)
-    return render(request, f"desk/home/{name}.html", {name: found, "width": widths[name]})
+    found = shown.panel(request, by, frame.today(), panel)
+    return render(request, f"desk/home/{panel}.html", {panel: found, "width": widths[panel]})
 
 
 @require_GET

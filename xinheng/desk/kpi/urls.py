@@ -8,5 +8,5 @@ urlpatterns = [
     path("", views.cards, name="kpi"),
     path("trend/", views.trend, name="kpi-trend"),
     re_path(r"^file\.(?P<form>csv|xlsx)$", views.cards_file, name="kpi-file"),
-    path("<slug:name>/", views.one, name="kpi-one"),
+    path("<slug:figure>/", views.one, name="kpi-one"),
 ]

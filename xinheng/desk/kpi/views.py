@@ -46,27 +46,27 @@ def trend(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def one(request: HttpRequest, name: str) -> HttpResponse:
+def one(request: HttpRequest, figure: str) -> HttpResponse:
     """Show how one figure was computed, and the documents behind it."""
-    if name not in kpi.BY_NAME:
+    if figure not in kpi.BY_NAME:
         raise Http404
     asked = question.asked(request)
     found = _found(request, asked)
-    figure = next(row for row in found.indicators if row.name == name)
+    one = next(row for row in found.indicators if row.name == figure)
     papers = _papers(request, found, asked)
     context = {
         "found": found,
         "asked": asked,
-        "card": shown.card(figure, asked),
-        "figure": figure,
-        "definition": kpi.BY_NAME[name],
-        "previous": shown.value_of(figure.previous, figure.unit),
-        "inputs": shown.inputs(figure, found, asked),
-        "documents": shown.documents(figure, found, asked),
+        "card": shown.card(one, asked),
+        "figure": one,
+        "definition": kpi.BY_NAME[figure],
+        "previous": shown.value_of(one.previous, one.unit),
+        "inputs": shown.inputs(one, found, asked),
+        "documents": shown.documents(one, found, asked),
         "papers": papers,
         "papers_kind": request.GET.get("papers", ""),
         "pages": paging.pages(request, papers.count) if papers else None,
-        "trend_query": asked.query(show=name, currency=found.currency),
+        "trend_query": asked.query(show=figure, currency=found.currency),
         "back": asked.query(),
     }
     return frame.page(request, "desk/kpi/one.html", context, fragment="papers")
