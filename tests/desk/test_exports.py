@@ -165,6 +165,33 @@ def test_a_negative_amount_stays_a_number(company, signed_in):
     assert "-1234.56" not in book.texts
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("state", ["waiting", "running", "failed"])
+def test_the_file_of_a_review_that_has_no_results_answers_with_the_refusal(state, form, signed_in):
+    from xinheng.desk.frame import today
+    from xinheng.reviews.models import Review
+    from xinheng.reviews.refusals import ReviewNotDone
+
+    Review.objects.create(as_of=today(), state=state)
+    answer = signed_in.get(address("desk:review-file", form))
+    assert answer.status_code == 422 and "Content-Disposition" not in answer
+    assert ReviewNotDone.zh in answer.content.decode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_a_list_refuses_is_refused_before_any_file_begins(form):
+    from xinheng.access import Forbidden
+    from xinheng.desk import export
+
+    def rows() -> Any:
+        raise Forbidden(permission="customers.read")
+        yield []
+
+    with pytest.raises(Forbidden):
+        export.answer(form, "list", ["a"], rows())
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_refused_rows_of_every_kind_come_back_harmless(kind, suffix, tmp_path):

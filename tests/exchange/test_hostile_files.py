@@ -24,6 +24,7 @@ def test_the_corpus_is_large_and_the_same_every_time():
     assert len({hashlib.sha256(case.body).digest() for case in CORPUS}) == len(CORPUS)
 
 
+ARGUMENTS = {"kind": "invoices", "form": {}, "mapping": None, "today": "2026-11-21"}
 FAMILIES = {"cells": hostile.cells, "texts": hostile.texts, "workbooks": hostile.workbooks}
 
 
@@ -47,16 +48,29 @@ def test_a_hostile_file_is_refused_whole_and_says_where(family, customers, impor
 
 @pytest.mark.parametrize("case", [c for c in CORPUS if c.is_bomb], ids=lambda case: case.name)
 def test_a_bomb_is_refused_within_two_seconds_and_a_quarter_gigabyte(case, tmp_path):
-    path = tmp_path / "bomb.xlsx"
+    path = tmp_path / "bomb"
     path.write_bytes(case.body)
-    arguments = {"path": str(path), "kind": "invoices", "mapping": None, "today": "2026-11-21"}
+    arguments = {**ARGUMENTS, "path": str(path)}
     reading = Reading("xinheng.exchange.reading.stage", arguments, Limits())
     began = _processor_seconds()
-    with pytest.raises(Refusal):
+    with pytest.raises(Refusal) as refused:
         list(reading.frames())
+    assert refused.value.code == case.expected
     assert _processor_seconds() - began <= 2
     # A child that was ended by its own bound could not say how much it held; the bound says it.
     assert reading.peak_kb is None or reading.peak_kb * 1024 <= LEAST_MEMORY
+
+
+def test_what_nobody_foresaw_is_told_by_its_kind_and_place_and_quotes_no_cell(tmp_path):
+    path = tmp_path / "plain.csv"
+    path.write_bytes(b"number\n13800138000\n")
+    reading = Reading(
+        "xinheng.exchange.reading.stage", {**ARGUMENTS, "path": str(path), "kind": 7}, Limits()
+    )
+    with pytest.raises(Refusal) as refused:
+        list(reading.frames())
+    assert refused.value.code == "file-damaged"
+    assert refused.value.params["why"].startswith("KeyError, xinheng.exchange.reading:")
 
 
 def _processor_seconds() -> float:

@@ -3,6 +3,7 @@
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,10 @@ def _csv(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Htt
             if count < LINES_AT_ONCE:
                 return
 
-    response = StreamingHttpResponse(texts(), content_type="text/csv; charset=utf-8")
+    pieces = texts()
+    # What the list refuses must be answered with, and cannot be once a stream has begun.
+    begun = [next(pieces), next(pieces)]
+    response = StreamingHttpResponse(chain(begun, pieces), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

@@ -61,6 +61,10 @@ def main() -> None:
         outlet.end({"refused": refusal.code, "params": refusal.params})
     except (MemoryError, RecursionError):
         outlet.end({"refused": "file-too-large", "params": _too_large()})
+    except Exception as error:
+        # What stderr says is cut off by the bound on files. Of the error its kind and place only:
+        # its words may quote a cell.
+        outlet.end({"refused": "file-damaged", "params": {"why": _place(error)}})
 
 
 def open_limited(path: Path) -> readers.Table:
@@ -95,6 +99,14 @@ def _peak_kb() -> int:
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_globals['__name__']}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__}, {where}"
 
 
 def _too_large() -> dict[str, int]:

@@ -64,19 +64,19 @@ def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]])
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    bold = book.add_format({"bold": True})
-    dates = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    for column, title in enumerate(header):
-        sheet.write_string(0, column, title, bold)
-        sheet.set_column(column, column, min(max(len(title) * 2, 10), 40))
-    count = 0
-    for count, row in enumerate(rows, 1):
-        for column, value in enumerate(row):
-            _xlsx_cell(sheet, count, column, value, dates)
-    book.close()
+    # Rows that break off half-way close the book's own files as well.
+    with xlsxwriter.Workbook(str(path), options) as book:
+        bold = book.add_format({"bold": True})
+        dates = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for column, title in enumerate(header):
+            sheet.write_string(0, column, title, bold)
+            sheet.set_column(column, column, min(max(len(title) * 2, 10), 40))
+        count = 0
+        for count, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                _xlsx_cell(sheet, count, column, value, dates)
     return count
 
 
