@@ -47,8 +47,14 @@ def account(text: str) -> str:
     return f"{STARS} {found[-4:]}" if len(found) >= 8 else STARS
 
 
+def whole(text: str) -> str:
+    """Nothing but that there is a value, not even how long it is."""
+    return STARS
+
+
 _MASKS: dict[str, Callable[[str], str]] = {
     "phone": phone, "email": email, "name": name, "account": account, "holder": name,
+    "sensitive": whole, "confidential": whole,
 }  # fmt: skip
 MASKS = tuple(_MASKS)
 

@@ -128,16 +128,18 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
 # How a confidential value is shown: as it is, masked (a reveal may show it), or not at all.
 PLAIN, MASKED, HIDDEN = "plain", "masked", "hidden"
 # role → mask of the value → view. What a role does not list, and a service, sees masked.
+# sensitive and confidential: custom fields of these classes.
 VIEWS: dict[str, dict[str, str]] = {
-    "sales": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN},
-    "sales_manager": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN},
-    "credit_manager": {"name": PLAIN, "holder": PLAIN},
-    "finance": {"name": PLAIN, "holder": PLAIN},
-    "collector": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN},
-    "executive": {"holder": HIDDEN, "account": HIDDEN},
+    "sales": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN, "confidential": HIDDEN},
+    "sales_manager": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN, "confidential": HIDDEN},
+    "credit_manager": {"name": PLAIN, "holder": PLAIN, "sensitive": PLAIN, "confidential": PLAIN},
+    "finance": {"name": PLAIN, "holder": PLAIN, "sensitive": PLAIN, "confidential": PLAIN},
+    "collector": {"name": PLAIN, "holder": HIDDEN, "account": HIDDEN, "confidential": HIDDEN},
+    "executive": {"holder": HIDDEN, "account": HIDDEN, "confidential": HIDDEN},
     "auditor": {},
     "administrator": {
         "name": HIDDEN, "phone": HIDDEN, "email": HIDDEN, "holder": HIDDEN, "account": HIDDEN,
+        "sensitive": HIDDEN, "confidential": HIDDEN,
     },
 }  # fmt: skip
 _ORDER = (HIDDEN, MASKED, PLAIN)

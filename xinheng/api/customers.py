@@ -18,7 +18,7 @@ from xinheng.api.contacts import (
 from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount, number
 from xinheng.api.serving import serve
-from xinheng.fields import asking, rules
+from xinheng.fields import asking, rules, secrecy
 from xinheng.fields import queries as fields
 from xinheng.fields.schema import Form
 from xinheng.insight import credit_file, timeline
@@ -27,7 +27,8 @@ from xinheng.kernel.conditions import Condition
 
 router = Router()
 Word = Annotated[str, Field(max_length=200)]
-# Values of custom fields by name: decimal text, ISO dates, yes or no, codes.
+# Values of custom fields by name: decimal text, ISO dates, yes or no, codes; what the caller's
+# roles do not see is masked or left out.
 CustomValues = dict[str, str | bool | list[str]]
 
 
@@ -166,7 +167,7 @@ def list_customers(request: Asked, query: Query[CustomerQuery]) -> CustomerList:
     form = fields.form("customers")
     where = portfolio.CustomerFilter(
         form=form,
-        custom=_condition(query.custom, form),
+        custom=_condition(query.custom, secrecy.plain(request.actor, form)),
         text=query.q,
         grades=tuple(query.grade),
         tiers=tuple(query.tier),
@@ -235,7 +236,7 @@ def get_customer(request: Asked, code: str) -> CustomerDetail:
     customer = found.customer
     form = fields.form("customers")
     return CustomerDetail(
-        custom=rules.values(form.active, customer.custom),
+        custom=rules.values(form.active, secrecy.shown(request.actor, form, customer.custom)),
         code=customer.code,
         name=customer.name,
         credit_code=customer.credit_code,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from xinheng.exchange.kinds.columns import Column
 from xinheng.fields import rules
 from xinheng.fields.schema import Field
+from xinheng.fields.secrecy import is_guarded
 from xinheng.files import writers
 from xinheng.kernel import codes, money
 from xinheng.kernel.refusals import Refusal
@@ -35,6 +36,7 @@ _CONTROL = re.compile(
 # What needs a second look: the rest, nearly every text, is taken as it is.
 _UNUSUAL_FIRST = frozenset("=＝+-@＋－＠'")
 _UNUSUAL = re.compile(_CONTROL.pattern.removesuffix("]") + r"\\\t\n\r]")
+_QUOTED = re.compile("“.*”", re.DOTALL)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 _FORMULA = re.compile(r"[=＝]|[-+@＋－＠].*[(|!]")
@@ -231,10 +233,20 @@ def _custom(field: Field, serials: bool) -> Parser:
         try:
             value = rules.read(field, _plainly(field, text, serials))
         except rules.BadValue as bad:
-            raise Wrong("custom-value", zh=bad.params["why_zh"], en=bad.params["why_en"]) from None
+            zh, en = (_unquoted(field, bad.params[name]) for name in ("why_zh", "why_en"))
+            raise Wrong("custom-value", zh=zh, en=en) from None
+        except Wrong as wrong:
+            if "text" in wrong.params and is_guarded(field):
+                wrong.params["text"] = "…"
+            raise
         return escape(json.dumps(value, ensure_ascii=False))
 
     return read
+
+
+def _unquoted(field: Field, why: str) -> str:
+    """Return why a value is wrong; a guarded one is not quoted where others may read the faults."""
+    return _QUOTED.sub("“…”", why) if is_guarded(field) else why
 
 
 def _plainly(field: Field, text: str, serials: bool) -> str:

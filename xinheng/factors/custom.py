@@ -1,7 +1,8 @@
 """Custom fields of customers as typed columns of the declared table, and as figures.
 
-Only numbers, amounts, dates, yes-or-no and choices become columns. A published field keeps its name
-for ever, so its column does too.
+Only numbers, amounts, dates, yes-or-no and choices become columns, and only public and internal
+ones: a score, its reasons and a snapshot show values to readers whose roles they do not ask for.
+A published field keeps its name for ever, so its column does too.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from xinheng.factors.factor import UNITS, Figure
 from xinheng.fields import in_force
 from xinheng.fields.rules import asked
 from xinheng.fields.schema import Field
+from xinheng.fields.secrecy import is_guarded
 from xinheng.kernel import conditions
 
 PREFIX = "custom_"
@@ -23,7 +25,7 @@ def fields() -> dict[str, Field]:
     return {
         one.column: one
         for one in in_force.form("customers").active
-        if one.type in (*_UNITS, "number")
+        if one.type in (*_UNITS, "number") and not is_guarded(one)
     }
 
 

@@ -46,6 +46,10 @@ _SPLIT = re.compile(r"[;；、,，]")
 _YES, _NO = "true", "false"
 
 
+class Masked(str):
+    """What stands for a value that its reader may not see; no value of any field."""
+
+
 class BadValue(Refusal):
     """A text is no value of its field; `zh` and `en` of the instance say why."""
 
@@ -224,8 +228,8 @@ def say(field: Field, value: Any, language: str) -> str:
 
 def cell(field: Field, value: Any, language: str) -> Any:
     """Return a stored value as a spreadsheet's cell: numbers and dates as such, the rest words."""
-    if value is None:
-        return None
+    if value is None or isinstance(value, Masked):
+        return None if value is None else str(value)
     if field.type in ("number", "amount"):
         return Decimal(text(field, value))
     if field.type == "date":

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from xinheng import access
 from xinheng.exposure.models import Account
 from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
 from xinheng.fields.queries import EMPTY as NO_FIELDS
 from xinheng.fields.schema import Form
 from xinheng.kernel.actors import Actor
@@ -48,7 +49,8 @@ SORT_COLUMNS = {
 class CustomerFilter:
     """What a list of customers is narrowed to; empty means no condition.
 
-    custom: a condition over the custom fields of `form`, as `fields.asking` makes it fit
+    custom: a condition over the custom fields of `form`, as `fields.asking` makes it fit; who
+            filters sees each of its fields plain (`fields.secrecy.plain`)
     """
 
     text: str = ""
@@ -70,7 +72,10 @@ class CustomerFilter:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """One customer in a list; amounts are minor units of `currency`."""
+    """One customer in a list; amounts are minor units of `currency`.
+
+    custom: the values of the filter's form as the reader may see them, some of them masked
+    """
 
     id: int
     code: str
@@ -128,14 +133,15 @@ def page(
 ) -> CustomerPage:
     """Return one page of the customers in scope. Two queries whatever the size.
 
-    sort: a key of SORT_COLUMNS or "c." and a custom field of `where.form`, with "-" for
-          descending; unknown values come last either way
+    sort: a key of SORT_COLUMNS or "c." and a custom field of `where.form` that `by` sees plain,
+          with "-" for descending; unknown values come last either way
     """
     rows = _filtered(by, where)
     totals = _totals(rows)
-    ordered = _with_exposure(rows).order_by(*_order(sort, where.form), "pk")
+    order = _order(sort, secrecy.plain(by, where.form))
+    ordered = _with_exposure(rows).order_by(*order, "pk")
     return CustomerPage(
-        rows=_rows(ordered[offset : offset + limit]),
+        rows=_rows(by, where.form, ordered[offset : offset + limit]),
         count=sum(total.customers for total in totals),
         totals=totals,
     )
@@ -144,7 +150,7 @@ def page(
 def after(*, by: Actor, where: CustomerFilter, code: str = "", limit: int = 50) -> CustomerPage:
     """Return the customers whose code follows `code`, for readers that walk the whole list."""
     ordered = _with_exposure(_filtered(by, where).filter(code__gt=code)).order_by("code")
-    found = _rows(ordered[:limit])
+    found = _rows(by, where.form, ordered[:limit])
     return CustomerPage(rows=found, count=len(found))
 
 
@@ -175,7 +181,7 @@ def _filtered(by: Actor, where: CustomerFilter) -> "QuerySet[Customer]":
     if where.unreviewed_only:
         rows = rows.filter(latest__isnull=True)
     if where.custom is not None:
-        rows = rows.filter(fields.holds(where.custom, where.form))
+        rows = rows.filter(fields.holds(where.custom, secrecy.plain(by, where.form)))
     if where.review_due_by:
         rows = rows.filter(latest__review_due__lte=where.review_due_by)
     return rows
@@ -252,11 +258,14 @@ def _with_exposure(rows: "QuerySet[Customer]") -> "QuerySet[Customer]":
     )
 
 
-def _rows(customers: Iterable[Customer]) -> tuple[CustomerRow, ...]:
-    return tuple(_row(one, int(vars(one)["exposure_minor"])) for one in customers)
+def _rows(by: Actor, form: Form, customers: Iterable[Customer]) -> tuple[CustomerRow, ...]:
+    return tuple(
+        _row(one, int(vars(one)["exposure_minor"]), secrecy.shown(by, form, one.custom))
+        for one in customers
+    )
 
 
-def _row(customer: Customer, exposure_minor: int) -> CustomerRow:
+def _row(customer: Customer, exposure_minor: int, custom: Mapping[str, Any]) -> CustomerRow:
     latest = getattr(customer, "latest", None)
     return CustomerRow(
         id=customer.pk,
@@ -281,5 +290,5 @@ def _row(customer: Customer, exposure_minor: int) -> CustomerRow:
         dpd_max=latest.dpd_max if latest else None,
         review_due=latest.review_due if latest else None,
         exposure_minor=exposure_minor,
-        custom=customer.custom,
+        custom=custom,
     )

@@ -8,10 +8,13 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from xinheng import access
+from xinheng.access import policy
+from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
 from xinheng.kernel.actors import Actor
 from xinheng.masterdata.models import Candidate, Merge, Search
 from xinheng.masterdata.refusals import UnknownMerge
-from xinheng.masterdata.rules import SORTED_BY, Reason
+from xinheng.masterdata.rules import CUSTOM, SORTED_BY, Reason
 from xinheng.parties import merging
 from xinheng.parties.models import Customer
 
@@ -149,7 +152,21 @@ def merge_detail(*, by: Actor, merge_id: UUID) -> MergeDetail:
         for mover in merging.movers()
         if counts.get(mover.fields[0])
     )
-    return MergeDetail(_merge(found), parts, _named(found.before), _named(found.after))
+    before, after = (_named(_seen(by, one)) for one in (found.before, found.after))
+    return MergeDetail(_merge(found), parts, before, after)
+
+
+def _seen(by: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """Return changed fields as the reader may see them; a hidden one is left out."""
+    known = {f"{CUSTOM}{one.name}": one for one in fields.form("customers").fields}
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        view = secrecy.view(by, known[name]) if name in known else policy.PLAIN
+        if view == policy.MASKED and value is not None:
+            found[name] = secrecy.masked(known[name], value)
+        elif view != policy.HIDDEN:
+            found[name] = value
+    return found
 
 
 def _named(fields: dict[str, Any]) -> dict[str, Any]:

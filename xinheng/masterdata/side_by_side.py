@@ -5,6 +5,8 @@ from typing import Any
 
 from xinheng import access
 from xinheng.exposure.models import Account
+from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.masterdata.refusals import AlreadyMerged, SameCustomer, UnknownCustomer
@@ -15,16 +17,13 @@ from xinheng.parties.models import Customer
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of both records; values as the page writes them."""
+    """One field of both records; values as the page writes them, some of them masked."""
 
     name: str
     left: Any
     right: Any
     is_chosen: bool
-
-    @property
-    def differs(self) -> bool:
-        return bool(self.left != self.right)
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def compare(*, by: Actor, survivor: str, merged: str) -> Comparison:
     return Comparison(
         left=left,
         right=right,
-        lines=_lines(left, right),
+        lines=_lines(by, left, right),
         moving=tuple(
             Moving(one.zh, one.en, one.count(customer_id=left.pk), count, one.left_behind(**pair))
             for one in movers
@@ -142,15 +141,22 @@ def _customer(by: Actor, code: str) -> Customer:
     return found
 
 
-def _lines(left: Customer, right: Customer) -> tuple[Line, ...]:
-    plain = [Line(name, _shown(left, name), _shown(right, name), True) for name in CHOSEN_FIELDS]
+def _lines(by: Actor, left: Customer, right: Customer) -> tuple[Line, ...]:
+    form = fields.form("customers")
+    ours, theirs = (secrecy.shown(by, form, one.custom) for one in (left, right))
+    plain = [_line(name, _shown(left, name), _shown(right, name)) for name in CHOSEN_FIELDS]
     own = [
-        Line(f"{CUSTOM}{name}", left.custom.get(name), right.custom.get(name), True)
-        for name in sorted(left.custom.keys() | right.custom.keys())
-    ]
-    code = Line("code", left.code, right.code, False)
-    currency = Line("currency", left.currency, right.currency, False)
+        Line(f"{CUSTOM}{name}", ours.get(name), theirs.get(name), True,
+             left.custom.get(name) != right.custom.get(name))
+        for name in sorted(ours.keys() | theirs.keys())
+    ]  # fmt: skip
+    code = _line("code", left.code, right.code, is_chosen=False)
+    currency = _line("currency", left.currency, right.currency, is_chosen=False)
     return (code, *plain, *own, currency)
+
+
+def _line(name: str, left: Any, right: Any, *, is_chosen: bool = True) -> Line:
+    return Line(name, left, right, is_chosen, bool(left != right))
 
 
 def _shown(customer: Customer, name: str) -> Any:

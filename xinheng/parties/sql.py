@@ -6,6 +6,7 @@ A field the file did not carry keeps its value: `{field}` then stands for the st
 from collections.abc import Collection, Sequence
 
 from xinheng.fields.schema import Field
+from xinheng.fields.secrecy import is_guarded
 
 FIELDS = {
     "name": "name",
@@ -68,11 +69,17 @@ UPDATE parties_contact p
   FROM staged_contacts x WHERE x.contact_id = p.id"""
 
 
-def new_customers() -> str:
-    """Return the query of customers that are not there yet: code, nothing, their fields as JSON."""
+def new_customers(custom: Sequence[Field] = ()) -> str:
+    """Return the query of customers that are not there yet: code, nothing, their fields as JSON.
+
+    custom: the custom fields that the file carries; of guarded ones only that there is a value
+    """
+    guarded = ", ".join(f"'{field.name}'" for field in custom if is_guarded(field))
+    told = f"""(SELECT jsonb_object_agg(v.key, CASE WHEN v.key = ANY (ARRAY[{guarded}]::text[])
+                    THEN to_jsonb('***'::text) ELSE v.value END) FROM jsonb_each(s.custom) v)"""
     pairs = ", ".join(f"'{field}', s.{field}" for field in FIELDS if field != "name_pinyin")
     return f"""
-    SELECT s.code, NULL, jsonb_strip_nulls(jsonb_build_object({pairs}, 'custom', s.custom))
+    SELECT s.code, NULL, jsonb_strip_nulls(jsonb_build_object({pairs}, 'custom', {told}))
       FROM {{relation}} s
      WHERE NOT EXISTS (SELECT FROM parties_customer c WHERE c.code = s.code)
      ORDER BY s.code"""
@@ -83,7 +90,7 @@ def changed_customers(present: Collection[str], custom: Sequence[Field] = ()) ->
 
     custom: the custom fields that the file carries
     The phone and address of a person are compared and stored, and never copied to the journal;
-    nor is the value of a confidential field.
+    nor is the value of a sensitive or confidential field.
     """
     pairs = [
         f"('{field}', to_jsonb(c.{field}), to_jsonb(s.{field}))"
@@ -109,9 +116,9 @@ def changed_customers(present: Collection[str], custom: Sequence[Field] = ()) ->
 
 
 def _custom_pair(field: Field) -> str:
-    """Return name, before and after of a custom field; only that it changed, if confidential."""
+    """Return name, before and after of a custom field; only that it changed, if guarded."""
     stored, staged = f"c.custom -> '{field.name}'", f"s.custom -> '{field.name}'"
-    if field.secrecy == "confidential":
+    if is_guarded(field):
         changed = f"{stored} IS DISTINCT FROM {staged}"
         staged = f"to_jsonb(CASE WHEN {changed} THEN 'changed' ELSE '***' END)"
         stored = "to_jsonb('***'::text)"

@@ -12,12 +12,14 @@ from xinheng.desk.customers import editing, shown
 from xinheng.desk.evidence import shown as appraisals
 from xinheng.evidence import queries as evidence
 from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
 from xinheng.insight import credit_file as insight
 from xinheng.insight import timeline as happenings
 from xinheng.insight.credit_file import CreditFile
 from xinheng.kernel.actors import Actor
 from xinheng.limits import explanation as limits
 from xinheng.monitoring import queries as monitoring
+from xinheng.parties.models import Customer
 from xinheng.receivables import invoice_file as invoices
 from xinheng.receivables import queries as receivables
 from xinheng.reference import queries as reference
@@ -66,7 +68,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "trend": _trend(steps),
         "may_review": by.may("reviews.run"),
         "may_edit": by.may("customers.write"),
-        "custom": editing.values(fields.form("customers"), customer.custom),
+        "custom": _custom(by, customer),
         "items": items,
         "strip": shown.strip(items),
         "disputes": invoices.disputes_of(by=by, customer=customer, until=as_of),
@@ -80,6 +82,12 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         **_alerts(by, customer.id),
         **timeline_context(by=by, code=code, as_of=as_of, offset=0),
     }
+
+
+def _custom(by: Actor, customer: Customer) -> list[tuple[str, str]]:
+    form = fields.form("customers")
+    seen = secrecy.shown(by, form, customer.custom)
+    return editing.values(secrecy.visible(by, form), seen)
 
 
 def timeline_context(*, by: Actor, code: str, as_of: date, offset: int) -> dict[str, Any]:

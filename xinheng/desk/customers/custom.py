@@ -35,14 +35,17 @@ class Asked:
         return self.condition is not None
 
 
-def asked(form: Form, given: QueryDict) -> Asked:
-    """Read an address; a part that is no value of its field narrows nothing and is named."""
+def asked(form: Form, given: QueryDict, plain: Form) -> Asked:
+    """Read an address; a part that is no value of its field narrows nothing and is named.
+
+    form, plain: the fields the reader sees, and those they see as they are and may filter by
+    """
     parts: list[Condition] = []
     errors: dict[str, str] = {}
-    for field in form.active:
+    for field in plain.active:
         for leaf in _leaves(field, given) if field.filterable else ():
             try:
-                parts.append(asking.typed(leaf, form))
+                parts.append(asking.typed(leaf, plain))
             except asking.CustomFilterWrong as refusal:
                 errors[field.name] = refusal.params[f"why_{frame.language()}"]
     return Asked(All(tuple(parts)) if parts else None, errors, _columns(form, given))

@@ -11,19 +11,28 @@ from xinheng.desk.customers import columns, credit_file, custom, editing
 from xinheng.desk.customers.forms import VIEWS, CustomerFilters
 from xinheng.exchange import operations as exchange
 from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
+from xinheng.fields.schema import Form
 from xinheng.insight import choices
 from xinheng.insight import credit_file as files
 from xinheng.insight import customers as insight
+from xinheng.kernel.actors import Actor
 from xinheng.reference import queries as reference
+
+
+def _fields(request: HttpRequest) -> tuple[Actor, Form, Form]:
+    """Return who reads, the custom fields they see at all, and those they see plain."""
+    by, form = frame.actor(request), fields.form("customers")
+    return by, secrecy.visible(by, form), secrecy.plain(by, form)
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Show customers with where they stand, filtered, sorted and paged by the address."""
-    by, form = frame.actor(request), fields.form("customers")
-    filters, asked = CustomerFilters(request.GET), custom.asked(form, request.GET)
+    by, form, plain = _fields(request)
+    filters, asked = CustomerFilters(request.GET), custom.asked(form, request.GET, plain)
     offset, (_, size) = paging.offset(request), paging.asked(request)
-    where, sort = filters.where(form, asked.condition), filters.sort(form)
+    where, sort = filters.where(form, asked.condition), filters.sort(plain)
     found = insight.page(by=by, where=where, sort=sort, offset=offset, limit=size)
     currency = found.totals[0].currency if found.totals else "CNY"
     industries = reference.industry_names(by=by, language=frame.language())
@@ -43,7 +52,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if not frame.wants_fragment(request):
         known = choices.choices(by=by)
         context["selects"] = filters.selects(known, industries)
-        context["custom_filters"] = custom.filters(form, request.GET, asked.errors)
+        context["custom_filters"] = custom.filters(plain, request.GET, asked.errors)
         context["custom_columns"] = custom.columns(form, asked.shown)
     return frame.page(request, "desk/customers/list.html", context, fragment="table")
 
@@ -51,10 +60,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the filtered list as CSV or XLSX."""
-    by = frame.actor(request)
+    by, known, plain = _fields(request)
     names = reference.industry_names(by=by, language=frame.language())
-    known = fields.form("customers")
-    condition = custom.asked(known, request.GET).condition
+    condition = custom.asked(known, request.GET, plain).condition
     rows = columns.file_rows(by, CustomerFilters(request.GET).where(known, condition), names)
     name = f"customers-{frame.today()}"
     return export.answer(form, name, columns.file_header(known), rows)
@@ -83,7 +91,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, code: str = "") -> HttpResponse:
     """Create a customer, or change one, by the rules of an import."""
-    by, form = frame.actor(request), fields.form("customers")
+    by, _, form = _fields(request)
     customer = files.customer_in_scope(by=by, code=code) if code else None
     given = request.POST if request.method == "POST" else None
     filled = editing.CustomerForm(given, initial=editing.initial(customer) if customer else None)

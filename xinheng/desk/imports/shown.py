@@ -109,7 +109,7 @@ def choices(found: Columns) -> dict[str, Any]:
             {
                 "name": guess.column.name,
                 "label": guess.column.zh if zh else guess.column.name,
-                "type": TYPES[guess.column.type],
+                "type": _type(guess.column),
                 "required": guess.column.required,
                 "is_missing": guess.column.required and not guess.title,
                 "is_date": guess.column.type == "date",
@@ -143,6 +143,10 @@ def kinds(by: Actor) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _type(column: Column) -> Any:
+    return CUSTOM_TYPES[column.custom.type] if column.custom else TYPES[column.type]
+
+
 def columns(kind: Kind) -> list[dict[str, Any]]:
     """Return what each column may hold."""
     zh = frame.language() == "zh"
@@ -150,7 +154,7 @@ def columns(kind: Kind) -> list[dict[str, Any]]:
         {
             "name": column.name,
             "label": _label(column, zh),
-            "type": CUSTOM_TYPES[column.custom.type] if column.custom else TYPES[column.type],
+            "type": _type(column),
             "required": column.required,
             "is_key": column.name in kind.key,
             "choices": _choices(column, zh),

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from xinheng import access, journal
 from xinheng.exposure import operations as exposure
 from xinheng.exposure.models import Account, Segment
+from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
 from xinheng.kernel.actors import Actor
 from xinheng.masterdata.models import Candidate, Merge, Part
 from xinheng.masterdata.refusals import (
@@ -26,6 +28,11 @@ from xinheng.parties import merging
 from xinheng.parties import operations as parties
 from xinheng.parties.merging import Move
 from xinheng.parties.models import Customer
+
+# The two records themselves, which no mover moves, among the parts of a merge.
+_RECORDS, _TABLE = "parties.Customer", "parties_customer"
+# What a mover remembers besides the rows it moved.
+_NO_ROWS = ("primary", "batches", "xid")
 
 # Named here so that a token or a role without it is refused before anything is read.
 MERGE = "masterdata.merge"
@@ -63,12 +70,13 @@ def merge(
         note=note.strip()[:300], by=by.label,
     )  # fmt: skip
     parts = {mover.fields[0]: mover.carry(by=by, move=move) for mover in merging.movers()}
+    along = journal.batches_along(by=by, table=_TABLE, ids=[left.pk, right.pk])
     made.pointed = parties.stand_for(by=by, move=move, fields=_columns(after))
     made.limits = _take_limits(by, left, right, limits)
     if "group_id" in after:
         _follow_group(by, left.pk, on)
     made.save()
-    _keep_parts(made, parts)
+    _keep_parts(made, {**parts, _RECORDS: along})
     _settle(left.pk, right.pk, Candidate.State.MERGED, by)
     _tell(by, made, left, right, {name: _size(found) for name, found in parts.items()})
     _review_again(by, left.code, on)
@@ -90,8 +98,11 @@ def undo(*, by: Actor, merge_id: UUID, note: str, on: date, at: datetime) -> tup
     found = _values(customer)
     back = {name: was for name, was in made.before.items() if found[name] == made.after[name]}
     kept = tuple(sorted(set(made.before) - set(back) - {SORTED_BY}))
-    parties.stand_alone(by=by, move=move, ids=made.pointed, fields=_columns(back, customer))
     parts = {part.mover: part.carried for part in made.parts.all()}
+    if _RECORDS in parts:
+        both = [made.survivor_id, made.merged_id]
+        journal.batches_back(by=by, table=_TABLE, ids=both, along=parts[_RECORDS])
+    parties.stand_alone(by=by, move=move, ids=made.pointed, fields=_columns(back, customer))
     for mover in merging.movers():
         if mover.fields[0] in parts:
             mover.bring_back(by=by, move=move, carried=parts[mover.fields[0]])
@@ -104,7 +115,7 @@ def undo(*, by: Actor, merge_id: UUID, note: str, on: date, at: datetime) -> tup
     journal.write_many(
         by=by, action="masterdata.undo_merge",
         changes=[
-            (f"customer:{customer.code}", made.after, {"back": back, "kept": kept}),
+            (f"customer:{customer.code}", _told(made.after), {"back": _told(back), "kept": kept}),
             (f"customer:{made.merged.code}", {"merged_into": customer.code},
              {"merged_into": None, "merge": made.uuid, "note": made.undo_note}),
         ],
@@ -114,7 +125,7 @@ def undo(*, by: Actor, merge_id: UUID, note: str, on: date, at: datetime) -> tup
 
 def _size(carried: Mapping[str, Any]) -> int:
     """Return how many rows a mover moved."""
-    return sum(len(rows) for name, rows in carried.items() if name != "primary")
+    return sum(len(rows) for name, rows in carried.items() if name not in _NO_ROWS)
 
 
 def _both(by: Actor, survivor: str, merged: str) -> tuple[Customer, Customer]:
@@ -287,6 +298,11 @@ def _settle(one: int, other: int, state: str, by: Actor) -> None:
     )
 
 
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields as the journal keeps them, custom ones without what is confidential."""
+    return secrecy.untold(fields.form("customers"), values, CUSTOM)
+
+
 def _tell(
     by: Actor, made: Merge, left: Customer, right: Customer, moved: Mapping[str, int]
 ) -> None:
@@ -294,8 +310,8 @@ def _tell(
     journal.write_many(
         by=by, action="masterdata.merge",
         changes=[
-            (f"customer:{left.code}", made.before,
-             {**made.after, "took_over": right.code, "merge": made.uuid, "note": made.note,
+            (f"customer:{left.code}", _told(made.before),
+             {**_told(made.after), "took_over": right.code, "merge": made.uuid, "note": made.note,
               "moved": dict(moved), "limits": made.limits}),
             (f"customer:{right.code}", {"merged_into": None},
              {"merged_into": left.code, "merge": made.uuid}),

@@ -55,7 +55,7 @@ def record_staged_customers(
                 by=by,
                 action="parties.create_customer",
                 noun="customer",
-                query=sql.new_customers().format(relation=relation),
+                query=sql.new_customers(carried).format(relation=relation),
             )
         cursor.execute(sql.INSERT_CUSTOMERS.format(relation=relation), params)
         created = cursor.rowcount
