@@ -10,7 +10,7 @@ import duckdb
 from bench import common
 
 AS_OF = date(2026, 6, 30)
-SIZES = {"small": (20_000, 400_000), "full": (20_000, 2_000_000)}
+SIZES = {"small": (20_000, 400_000), "full": (1_000_000, 20_000_000)}
 # What the review may cost: factors, card, policy and writing the result, over ten bare sums.
 BUDGET = 4.0
 SUMS = ",\n".join(

@@ -194,6 +194,15 @@ def test_doctor_speaks_both_languages(home):
     assert "✗ 网页地址：[bad-setting] 设置 XINHENG_BIND" in done.stdout
 
 
+def test_mail_that_is_not_set_up_is_said_and_breaks_nothing(home):
+    bind = free_bind()
+    done = xinheng(home, "doctor", "--bind", bind)
+    assert done.returncode == 0, done.stdout
+    assert "– 邮件提醒：[mail-not-set-up]" in done.stdout
+    done = xinheng(home, "doctor", "--bind", bind, XINHENG_SMTP="127.0.0.1:2525")
+    assert "✓ 邮件提醒" in done.stdout
+
+
 def test_the_running_server_is_not_mistaken_for_a_stranger_on_its_port(home):
     from xinheng.hosting import ports, supervisor
 

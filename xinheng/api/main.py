@@ -56,16 +56,18 @@ class RestApi(NinjaAPI):
         )
         nested = schema["components"]["schemas"]["Problem"].pop("$defs", {})
         schema["components"]["schemas"].update(nested)
-        for operations in schema["paths"].values():
+        for path, operations in schema["paths"].items():
             for method, operation in operations.items():
-                _describe(method.upper(), operation)
+                _describe(method.upper(), path, operation)
         return schema
 
 
-def _describe(method: str, operation: dict[str, Any]) -> None:
+def _describe(method: str, path: str, operation: dict[str, Any]) -> None:
     call = CALLS[operation["operationId"]]
     operation["x-permission"] = call.permission
-    for status in SUMMARY_FAILURES.get(method, SUMMARY_FAILURES["POST"]):
+    failures = SUMMARY_FAILURES.get(method, SUMMARY_FAILURES["POST"])
+    # Whoever names a thing may name one that is not there.
+    for status in sorted({*failures, *((404,) if "{" in path else ())}):
         operation["responses"][status] = {
             "description": FAILURES.get(status, "not readable"),
             "content": {problem.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
