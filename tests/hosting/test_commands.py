@@ -1,8 +1,8 @@
 """Commands find a database or start one, leave it as they found it, and say what went wrong."""
 
 import json
-import socket
 import signal
+import socket
 import subprocess
 import sys
 import time
