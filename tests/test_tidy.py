@@ -177,6 +177,8 @@ ASKED_BEFORE = {
     ("journal", "keep_former"): "lies below access; every caller has asked",
     ("journal", "take_back"): "lies below access; every caller has asked",
     ("journal", "forget_former"): "lies below access; every caller has asked",
+    ("journal", "batches_along"): "lies below access; every caller has asked",
+    ("journal", "batches_back"): "lies below access; every caller has asked",
     ("exposure", "book"): "the ledger's verbs ask for the account before they book",
 }
 # Reads that no actor can narrow, each with the reason.

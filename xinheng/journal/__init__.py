@@ -46,3 +46,17 @@ def forget_former(**kwargs: Any) -> None:
     from xinheng.journal import operations
 
     operations.forget_former(**kwargs)
+
+
+def batches_along(**kwargs: Any) -> Any:
+    """Say which batches could be taken back before an act moves rows; see `operations`."""
+    from xinheng.journal import operations
+
+    return operations.batches_along(**kwargs)
+
+
+def batches_back(**kwargs: Any) -> None:
+    """Let them be taken back again once that act is undone; see `operations.batches_back`."""
+    from xinheng.journal import operations
+
+    operations.batches_back(**kwargs)

@@ -63,6 +63,20 @@ WHERE f.batch_id = %(batch)s AND f."table" = %(table)s AND NOT f.is_removed
   AND t.{key} = f.row::{type}
 """
 
+# Batches of rows that nothing but the batches themselves has written, and that an act moves along.
+OWN_BATCHES = """
+SELECT t.batch_id::text FROM {table} t
+WHERE t.id = ANY(%(ids)s) AND t.batch_id IS NOT NULL
+GROUP BY t.batch_id
+HAVING bool_and(t.changed_xid IN (
+    SELECT e.xid8 FROM journal_event e WHERE e.object = 'batch:' || t.batch_id))
+ORDER BY 1
+"""
+CHANGED_SINCE = """
+SELECT DISTINCT t.batch_id::text FROM {table} t
+WHERE t.id = ANY(%(ids)s) AND t.batch_id IS NOT NULL AND t.changed_xid <> %(xid)s::xid8
+"""
+
 BATCHES = """
 SELECT DISTINCT former_batch::text FROM journal_former
 WHERE batch_id = %(batch)s AND former_batch IS NOT NULL AND NOT is_removed ORDER BY 1

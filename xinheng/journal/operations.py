@@ -113,6 +113,31 @@ def forget_former(*, by: Actor, batch_id: UUID) -> None:
         cursor.execute(former_sql.FORGET, {"batch": batch_id})
 
 
+def batches_along(*, by: Actor, table: str, ids: list[int]) -> dict[str, Any]:
+    """Say which batches could be taken back before an act moves these rows, and which act it is.
+
+    table: has columns id, batch_id, changed_xid; called before the rows are written
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(former_sql.OWN_BATCHES.format(table=table), {"ids": ids})
+        batches = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        return {"batches": batches, "xid": cursor.fetchone()[0]}
+
+
+def batches_back(*, by: Actor, table: str, ids: list[int], along: dict[str, Any]) -> None:
+    """Let those batches be taken back again once the act is undone; called before rows are written.
+
+    along: what `batches_along` returned; rows that somebody changed since go on holding theirs
+    """
+    params = {"ids": ids, "xid": along["xid"]}
+    with connection.cursor() as cursor:
+        cursor.execute(former_sql.CHANGED_SINCE.format(table=table), params)
+        since = {name for (name,) in cursor.fetchall()}
+    changes = [(f"batch:{name}", None, None) for name in along["batches"] if name not in since]
+    write_many(by=by, action="journal.restored", changes=changes)
+
+
 def _later(batch_id: UUID, kept: Kept) -> tuple[Hold, ...]:
     text = former_sql.LATER + (former_sql.CHANGED if kept.is_dated else "")
     with connection.cursor() as cursor:

@@ -16,6 +16,7 @@ class MasterdataConfig(AppConfig):
                 ("masterdata.Candidate.first", "masterdata.Candidate.second"),
                 "疑似重复：记录的是比较时的两个客户",
                 "Possible duplicates: the two customers that were compared",
+                falls="true",
             ),
             merging.Stays(
                 ("masterdata.Merge.survivor", "masterdata.Merge.merged"),

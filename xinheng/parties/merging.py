@@ -49,11 +49,15 @@ class Mover(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """References that a merge leaves alone: records of what was once said about that customer."""
+    """References that a merge leaves alone: records of what was once said about that customer.
+
+    falls: SQL over a row `x` that goes with a customer whose batch is taken back; "" for none
+    """
 
     fields: tuple[str, ...]
     zh: str
     en: str
+    falls: str = ""
 
 
 class MergeBlocked(Refusal):

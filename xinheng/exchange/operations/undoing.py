@@ -16,6 +16,7 @@ from xinheng.evidence import operations as evidence
 from xinheng.exchange.kinds import KINDS
 from xinheng.exchange.models import Batch
 from xinheng.exchange.operations.applying import one_at_a_time
+from xinheng.exchange.operations.merged import merged_since
 from xinheng.exchange.operations.regrouping import follow_groups
 from xinheng.exchange.queries import batch_row
 from xinheng.exchange.refusals import NotUndoable, StillReferenced
@@ -103,6 +104,10 @@ def _take_back(by: Actor, batch: Batch, today: date, at: datetime) -> None:
     batch.undo_id = uuid.uuid4()
     try:
         with transaction.atomic():
+            parties.hold_merges(by=access.system("exchange"))
+            merged = merged_since(by=by, batch=batch)
+            if merged:
+                raise BatchNeeded(merged)
             changed = _tree_of(batch)
             taken = TAKERS[batch.kind](
                 by=by, batch_id=batch.uuid, undo_id=batch.undo_id, kind=batch.kind

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from xinheng import access
+from xinheng import access, journal
 from xinheng.kernel.actors import Actor
 from xinheng.parties.merging import MergeBlocked, Move
 
@@ -51,16 +51,24 @@ class Rows:
         """Move the rows and return their ids."""
         access.require(by, MERGE)
         stays = f" AND NOT {self._taken}" if self.unique else ""
-        found = self._one(
-            f"UPDATE {self._table} t SET {self._sets}"
-            f" WHERE t.{self._column} = %(source)s{stays} RETURNING t.{self._pk}",
+        ids = [row[0] for row in self._one(
+            f"SELECT t.{self._pk} FROM {self._table} t"
+            f" WHERE t.{self._column} = %(source)s{stays} ORDER BY 1 FOR UPDATE",
             source=move.source_id, target=move.target_id,
+        )]  # fmt: skip
+        along = journal.batches_along(by=by, table=self._table, ids=ids) if self._of_batch else {}
+        self._one(
+            f"UPDATE {self._table} t SET {self._sets} WHERE t.{self._pk} = ANY(%(ids)s)"
+            " RETURNING 1",
+            ids=ids, target=move.target_id,
         )  # fmt: skip
-        return {"ids": sorted(row[0] for row in found)}
+        return {"ids": ids, **along}
 
     def bring_back(self, *, by: Actor, move: Move, carried: dict[str, Any]) -> None:
         """Move exactly those rows back that were moved and are still where they were put."""
         access.require(by, MERGE)
+        if "batches" in carried:
+            journal.batches_back(by=by, table=self._table, ids=carried["ids"], along=carried)
         self._one(
             f"UPDATE {self._table} t SET {self._sets}"
             f" WHERE t.{self._pk} = ANY(%(ids)s) AND t.{self._column} = %(source)s RETURNING 1",
@@ -94,6 +102,11 @@ class Rows:
         return (
             f"EXISTS (SELECT FROM {self._table} o WHERE o.{self._column} = %(target)s AND {same})"
         )
+
+    @property
+    def _of_batch(self) -> bool:
+        names = {field.name for field in self._model._meta.get_fields()}
+        return {"batch_id", "changed_xid"} <= names
 
     @property
     def _sets(self) -> str:

@@ -4,6 +4,7 @@ What the batch made goes if nothing points at it but its own contacts; what it c
 was. Contacts of customers that stay are left alone: images keep nothing about persons.
 """
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.apps import apps
@@ -13,6 +14,7 @@ from xinheng import access, journal
 from xinheng.journal.rules import Kept
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import BatchNeeded, Hold, TakenBack
+from xinheng.parties import merging
 from xinheng.parties.models import BankAccount, Contact, Customer, Group
 
 KEPT = {
@@ -55,6 +57,9 @@ def take_back_batch(*, by: Actor, batch_id: UUID, undo_id: UUID, kind: str) -> T
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pty_gone")
         cursor.execute(_GONE.format(table=kept.table), {"batch": batch_id})
+        if kind == "customers":
+            for statement in _falling():
+                cursor.execute(statement)
         holds = _pointed_at(_MODELS[kind]) + _outside(by, batch_id, kind)
         if holds:
             raise BatchNeeded(holds)
@@ -67,13 +72,29 @@ def take_back_batch(*, by: Actor, batch_id: UUID, undo_id: UUID, kind: str) -> T
     return found
 
 
+def _falling() -> Iterator[str]:
+    """Yield the statements that take away what other rooms only found out about these customers."""
+    for one in merging.kept():
+        for name in one.fields if one.falls else ():
+            app, model_name, field = name.split(".")
+            model = apps.get_model(app, model_name)
+            column = model._meta.get_field(field).column
+            yield (
+                f'DELETE FROM "{model._meta.db_table}" x'
+                f' WHERE x."{column}" IN (SELECT id FROM pty_gone) AND {one.falls}'
+            )
+
+
 def _pointed_at(model: type[models.Model]) -> tuple[Hold, ...]:
     """Name the records of the batch that rows of any other room, or of this one, point at."""
     holds: list[Hold] = []
     with connection.cursor() as cursor:
-        for relation in model._meta.related_objects:
+        # Hidden ones as well: who cannot be reached by a name points all the same.
+        for relation in model._meta.get_fields(include_hidden=True):
             other = relation.related_model
-            if other in _OWN or isinstance(other, str):
+            if not isinstance(relation, models.ManyToOneRel) or other in _OWN:
+                continue
+            if not isinstance(other, type):
                 continue
             # Records of one batch may point at each other; they go together.
             but = "AND x.id NOT IN (SELECT id FROM pty_gone)" if other is model else ""
