@@ -39,8 +39,8 @@ def addresses() -> list[str]:
         "/duplicates/", "/duplicates/?state=distinct", "/duplicates/compare/",
         f"/duplicates/compare/?survivor={best}&merged={worst}", "/duplicates/merges/",
         "/imports/new/invoices/", f"/imports/{batch}/", "/customers/none/",
-        "/settings/", "/settings/fields/customers/", "/customers/~new/",
-        f"/customers/{worst}/edit/",
+        "/settings/", "/settings/fields/customers/", "/settings/fields/invoices/",
+        "/customers/~new/", f"/customers/{worst}/edit/",
     ]  # fmt: skip
 
 

@@ -175,3 +175,12 @@ def test_fields_are_put_in_order_by_hand_and_by_keyboard(fresh_db, live_server, 
     assert page.locator("[data-for='choice choices']").is_visible()
     assert not page.locator("[data-for=text]").first.is_visible()
     assert seen.complaints == []
+
+
+def test_documents_have_a_designer_without_what_only_a_list_needs(signed_in):
+    for key, label in (("invoices", "发票"), ("receipts", "收款")):
+        assert f'href="/settings/fields/{key}/"' in text_of(signed_in.get("/settings/"))
+        page = text_of(signed_in.get(f"/settings/fields/{key}/"))
+        assert label in page and 'name="required"' in page
+        assert 'name="listed"' not in page and 'name="filterable"' not in page
+    assert 'name="listed"' in text_of(signed_in.get(PAGE))

@@ -11,12 +11,16 @@ from django.apps import apps
 
 @dataclass
 class Record:
-    """One kind of record: its labels, and the model whose column `custom` holds the values."""
+    """One kind of record: its labels, and the model whose column `custom` holds the values.
+
+    has_list: whether its list filters by its fields and shows them as columns
+    """
 
     key: str
     zh: str
     en: str
     model: str
+    has_list: bool = False
     reserved: set[str] = field(default_factory=set)
 
 

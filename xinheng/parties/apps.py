@@ -13,7 +13,8 @@ class PartiesConfig(AppConfig):
         from xinheng.parties import merging
         from xinheng.parties.operations.following import Firsts
 
-        records.register(records.Record("customers", "客户", "Customers", "parties.Customer"))
+        customers = records.Record("customers", "客户", "Customers", "parties.Customer", True)
+        records.register(customers)
         merging.register(
             Firsts("parties.Contact", "联系人", "Contacts"),
             Firsts("parties.BankAccount", "银行账户", "Bank accounts"),

@@ -8,8 +8,14 @@ class ReceivablesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say how a customer's documents follow it into a merge."""
+        """Say which documents carry custom fields, and how they follow a customer into a merge."""
+        from xinheng.fields import records
         from xinheng.parties import merging
         from xinheng.receivables.operations.moving import Documents
 
+        for record in (
+            records.Record("invoices", "发票", "Invoices", "receivables.Invoice"),
+            records.Record("receipts", "收款", "Receipts", "receivables.Receipt"),
+        ):
+            records.register(record)
         merging.register(Documents())

@@ -1,11 +1,16 @@
 """One invoice or credit note with what met it and what is disputed, as recorded until now."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 
 from xinheng import access
+from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
+from xinheng.fields.schema import Form
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.parties.models import Customer
@@ -23,7 +28,10 @@ class InvoiceUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A part of a receipt or of a credit note that met the invoice; `ended_date` when undone."""
+    """A part of a receipt or of a credit note that met the invoice; `ended_date` when undone.
+
+    custom: the custom values of the receipt, as its reader may see them
+    """
 
     source: str
     is_receipt: bool
@@ -31,6 +39,7 @@ class Meeting:
     effective_date: date
     ended_date: date | None
     amount_minor: int
+    custom: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,10 @@ class Contested:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFile:
-    """An invoice; amounts in minor units of `currency`."""
+    """An invoice; amounts in minor units of `currency`.
+
+    custom: its custom values, as its reader may see them
+    """
 
     number: str
     customer: Customer
@@ -67,6 +79,7 @@ class InvoiceFile:
     applies_to: str
     order_number: str
     salesperson: str
+    custom: Mapping[str, Any]
     meetings: tuple[Meeting, ...]
     disputes: tuple[Contested, ...]
 
@@ -99,7 +112,8 @@ def invoice_file(*, by: Actor, number: str) -> InvoiceFile:
         applies_to=row.applies_to,
         order_number=row.order_number,
         salesperson=row.salesperson,
-        meetings=tuple(_meeting(row, one) for one in met),
+        custom=secrecy.shown(by, fields.form("invoices"), row.custom or {}),
+        meetings=_meetings(by, row, met),
         disputes=tuple(
             _contested(one)
             for one in row.disputes.select_related("invoice").order_by("opened_date", "number")
@@ -133,8 +147,24 @@ def _contested(one: Dispute) -> Contested:
     )
 
 
-def _meeting(row: Invoice, one: Allocation) -> Meeting:
-    """Return the other side of an allocation, seen from `row`."""
+def custom_of(*, by: Actor, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the custom values of invoices by number, as `by` may see them; one query."""
+    form = fields.form("invoices")
+    if not form.active:
+        return {}
+    rows = access.visible(by, "receivables.read", Invoice.objects.all(), prefix="customer__")
+    found = rows.filter(number__in=numbers, custom__isnull=False).values_list("number", "custom")
+    return {number: secrecy.shown(by, form, custom) for number, custom in found}
+
+
+def _meetings(by: Actor, row: Invoice, met: "QuerySet[Allocation]") -> tuple[Meeting, ...]:
+    form = fields.form("receipts")
+    return tuple(_meeting(by, row, one, form) for one in met)
+
+
+def _meeting(by: Actor, row: Invoice, one: Allocation, form: Form) -> Meeting:
+    """Return the other side of an allocation, seen from `row`; form: of receipts."""
+    custom = one.receipt.custom if one.receipt is not None else None
     if one.receipt is not None:
         source, method = one.receipt.number, one.receipt.method
     else:
@@ -147,4 +177,5 @@ def _meeting(row: Invoice, one: Allocation) -> Meeting:
         effective_date=one.effective_date,
         ended_date=one.ended_date,
         amount_minor=one.amount_minor,
+        custom=secrecy.shown(by, form, custom or {}),
     )

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Least
 
+from xinheng.fields.shape import CustomShape
 from xinheng.journal.fields import XidField
 
 
@@ -65,6 +66,8 @@ class Invoice(models.Model):
     applies_to = models.CharField(max_length=80, blank=True)
     order_number = models.CharField(max_length=80, blank=True)
     salesperson = models.CharField(max_length=80, blank=True)
+    # Values of custom fields by name, null without any: most documents have none.
+    custom = models.JSONField(null=True)
     batch_id = models.UUIDField(null=True)
     changed_xid = XidField()
 
@@ -86,6 +89,7 @@ class Invoice(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="invoice_number_once"),
+            models.CheckConstraint(name="invoice_custom_shape", condition=CustomShape("custom")),
             models.CheckConstraint(name="invoice_amount", condition=Q(amount_minor__gte=0)),
             models.CheckConstraint(
                 name="invoice_open_within_amount",
@@ -166,6 +170,8 @@ class Receipt(models.Model):
     method = models.CharField(max_length=16, choices=Method, default=Method.TRANSFER)
     invoice_number = models.CharField(max_length=80, blank=True)
     payer = models.CharField(max_length=200, blank=True)
+    # Values of custom fields by name, null without any: most documents have none.
+    custom = models.JSONField(null=True)
     batch_id = models.UUIDField(null=True)
     changed_xid = XidField()
 
@@ -186,6 +192,7 @@ class Receipt(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="receipt_number_once"),
+            models.CheckConstraint(name="receipt_custom_shape", condition=CustomShape("custom")),
             models.CheckConstraint(name="receipt_amount", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="receipt_unallocated",

@@ -1,6 +1,6 @@
 """Pages of open items: the list, its file, and one invoice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,6 +10,9 @@ from django.views.decorators.http import require_GET
 from xinheng.desk import export, frame, paging, words
 from xinheng.desk.items import question
 from xinheng.desk.items.question import NARROW_NAMES, STATES, Question
+from xinheng.fields import queries as fields
+from xinheng.fields import rules, secrecy
+from xinheng.fields.schema import Field, Form
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
 from xinheng.receivables import invoice_file, queries
@@ -43,28 +46,34 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the filtered items as CSV or XLSX."""
-    asked = question.asked(request)
+    by, asked = frame.actor(request), question.asked(request)
+    own = secrecy.visible(by, fields.form("invoices")).active
     header = [
         _("发票号"), _("种类"), _("客户编码"), _("客户名称"), _("开票日期"), _("到期日"),
         _("逾期天数"), _("币种"), _("金额"), _("未清金额"), _("争议金额"), _("销售员"),
-        _("订单号"),
+        _("订单号"), *(field.label(frame.language()) for field in own),
     ]  # fmt: skip
-    rows = _file_rows(frame.actor(request), asked)
+    rows = _file_rows(by, asked, own)
     return export.answer(form, f"open-items-{asked.as_of}", header, rows)
 
 
-def _file_rows(by: Actor, asked: Question) -> Iterator[list[Any]]:
-    offset = 0
+def _file_rows(by: Actor, asked: Question, own: tuple[Field, ...]) -> Iterator[list[Any]]:
+    """Yield the items a chunk at a time, the custom fields `own` last."""
+    offset, language = 0, frame.language()
     while True:
         rows = queries.open_items(
             by=by, offset=offset, limit=FILE_CHUNK, **asked.arguments()
         ).rows  # fmt: skip
+        numbers = [row.number for row in rows] if own else []
+        values = invoice_file.custom_of(by=by, numbers=numbers) if own else {}
         for row in rows:
+            given = values.get(row.number, {})
             yield [
                 row.number, row.kind, row.customer_code, row.customer_name, row.issue_date,
                 row.due_date, row.days, row.currency, money.major(row.amount_minor, row.currency),
                 money.major(row.open_minor, row.currency),
                 money.major(row.disputed_minor, row.currency), row.salesperson, row.order_number,
+                *(rules.cell(field, given.get(field.name), language) for field in own),
             ]  # fmt: skip
         if len(rows) < FILE_CHUNK:
             return
@@ -74,6 +83,26 @@ def _file_rows(by: Actor, asked: Question) -> Iterator[list[Any]]:
 @require_GET
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
     """Show one invoice and everything that met it."""
-    found = invoice_file.invoice_file(by=frame.actor(request), number=number)
-    context = {"invoice": found, "methods": words.METHODS, "today": frame.today()}
+    by = frame.actor(request)
+    found = invoice_file.invoice_file(by=by, number=number)
+    of_receipts = secrecy.visible(by, fields.form("receipts"))
+    context = {
+        "invoice": found,
+        "custom": _said(secrecy.visible(by, fields.form("invoices")), found.custom),
+        "meetings": [
+            (one, [pair for pair in _said(of_receipts, one.custom) if pair[1]])
+            for one in found.meetings
+        ],
+        "methods": words.METHODS,
+        "today": frame.today(),
+    }
     return frame.page(request, "desk/items/invoice.html", context)
+
+
+def _said(form: Form, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return label and words of every custom field in use."""
+    language = frame.language()
+    return [
+        (field.label(language), rules.say(field, values.get(field.name), language))
+        for field in form.active
+    ]

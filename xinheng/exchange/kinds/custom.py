@@ -6,6 +6,8 @@ from xinheng.exchange.kinds.columns import Column, Kind
 from xinheng.fields import records
 from xinheng.fields.schema import Field, Form
 
+_SPARE = ("invoices", "receipts")
+
 
 def with_fields(kind: Kind, form: Form) -> Kind:
     """Return a kind whose last columns are the fields of a form that are in use."""
@@ -32,9 +34,12 @@ def current(kind: Kind) -> Kind:
 
 
 def staged(kind: Kind) -> str:
-    """Return the SQL of one jsonb value with the custom values of a staging row `r`."""
+    """Return the column `, … AS custom` with the custom values of a staging row `r`.
+
+    A document without custom fields, of which there are many, has no such column.
+    """
     fields = form_of(kind).fields
     if not fields:
-        return "'{}'::jsonb"
+        return "" if kind.name in _SPARE else ", '{}'::jsonb AS custom"
     pairs = ", ".join(f"'{field.name}', r.\"{field.column}\"" for field in fields)
-    return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+    return f", jsonb_strip_nulls(jsonb_build_object({pairs})) AS custom"

@@ -272,9 +272,9 @@ def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) ->
         case "groups":
             return parties.record_staged_groups(**common, present=present)
         case "invoices":
-            return receivables.record_staged_invoices(**common)
+            return receivables.record_staged_invoices(**common, present=present)
         case "receipts":
-            return receivables.record_staged_receipts(**common)
+            return receivables.record_staged_receipts(**common, present=present)
         case "disputes":
             return receivables.record_staged_disputes(**common)
         case "statements":

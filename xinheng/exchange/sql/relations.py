@@ -15,7 +15,7 @@ SELECT r.row, r.code, r.name, r.name_pinyin, r.credit_code, r.industry, r.region
        decode(r.contact_phone, 'hex') AS contact_phone,
        decode(r.contact_phone_index, 'hex') AS contact_phone_index,
        decode(r.contact_email, 'hex') AS contact_email,
-       decode(r.contact_email_index, 'hex') AS contact_email_index, {{custom}} AS custom
+       decode(r.contact_email_index, 'hex') AS contact_email_index{{custom}}
   FROM import_rows r
   LEFT JOIN parties_group g ON g.code = r.group_code AND r.group_code <> ''
   LEFT JOIN ({checks.OWNERS}) o ON o.name = r.owner AND r.owner <> ''
@@ -26,12 +26,12 @@ GROUPS = "SELECT r.row, r.code, r.name, r.parent_code FROM import_rows r"
 INVOICES = """
 SELECT r.row, r.number, r.line, c.id AS customer_id, r.issue_date, r.due_date, r.terms,
        r.amount_minor, r.currency, r.tax_minor, r.kind, r.applies_to, r.status, r.voided_date,
-       r.order_number, r.salesperson
+       r.order_number, r.salesperson{custom}
   FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
 
 RECEIPTS = """
 SELECT r.row, r.number, c.id AS customer_id, r.received_date, r.amount_minor, r.currency,
-       r.method, r.invoice_number, r.payer
+       r.method, r.invoice_number, r.payer{custom}
   FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
 
 DISPUTES = """

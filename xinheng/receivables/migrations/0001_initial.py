@@ -4,6 +4,7 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import xinheng.fields.shape
 import xinheng.journal.fields
 from django.db import migrations, models
 
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
                 ("applies_to", models.CharField(blank=True, max_length=80)),
                 ("order_number", models.CharField(blank=True, max_length=80)),
                 ("salesperson", models.CharField(blank=True, max_length=80)),
+                ("custom", models.JSONField(null=True)),
                 ("batch_id", models.UUIDField(null=True)),
                 ("changed_xid", xinheng.journal.fields.XidField()),
                 (
@@ -194,6 +196,7 @@ class Migration(migrations.Migration):
                 ),
                 ("invoice_number", models.CharField(blank=True, max_length=80)),
                 ("payer", models.CharField(blank=True, max_length=200)),
+                ("custom", models.JSONField(null=True)),
                 ("batch_id", models.UUIDField(null=True)),
                 ("changed_xid", xinheng.journal.fields.XidField()),
                 (
@@ -296,6 +299,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="invoice",
             constraint=models.CheckConstraint(
+                condition=xinheng.fields.shape.CustomShape("custom"), name="invoice_custom_shape"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("amount_minor__gte", 0)), name="invoice_amount"
             ),
         ),
@@ -382,6 +391,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="receipt",
             constraint=models.UniqueConstraint(fields=("number",), name="receipt_number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=xinheng.fields.shape.CustomShape("custom"), name="receipt_custom_shape"
+            ),
         ),
         migrations.AddConstraint(
             model_name="receipt",

@@ -1,5 +1,6 @@
 """One act on the books: what recording invoices and recording receipts have in common."""
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from types import ModuleType
@@ -35,6 +36,7 @@ FAULTS: dict[str, tuple[str, Callable[..., Refusal]]] = {
     "void-early": ("voided_date", VoidBeforeIssue),
     "torn": ("number", LinesDisagree),
 }
+CUSTOM = "custom."
 JOURNAL_SLICE = 5_000  # changed documents in memory at once
 LARGE = 1_000  # from how many rows on plans are worth statistics
 SLICE = 500  # customers whose open items are in memory at once
@@ -304,7 +306,7 @@ def _differences(
     for _, number, *values in changes:
         was, becomes = values[: len(shown)], values[len(shown) :]
         differing = [
-            (name, old, new)
+            (name, _plain(name, old), _plain(name, new))
             for name, old, new in zip(shown, was, becomes, strict=True)
             if old != new
         ]
@@ -313,3 +315,9 @@ def _differences(
             {name: old for name, old, _ in differing},
             {name: new for name, _, new in differing},
         )
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value of a row; custom ones arrive as the text of JSON."""
+    is_json = name.startswith(CUSTOM) and value is not None
+    return json.loads(value) if is_json else value

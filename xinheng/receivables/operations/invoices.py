@@ -1,6 +1,6 @@
 """Record invoices and credit notes: one, or a staged relation of them, in the same way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from xinheng import access, journal
+from xinheng.fields import queries as fields
 from xinheng.kernel import terms
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import Outcome
@@ -15,8 +16,8 @@ from xinheng.receivables.facts import InvoiceFacts
 from xinheng.receivables.models import Invoice
 from xinheng.receivables.operations.act import Act
 from xinheng.receivables.refusals import UnknownDocument
+from xinheng.receivables.sql import custom, matching
 from xinheng.receivables.sql import invoices as texts
-from xinheng.receivables.sql import matching
 
 _STAGED = """
 CREATE TEMP TABLE rcv_given (
@@ -28,18 +29,23 @@ CREATE TEMP TABLE rcv_given (
 
 
 @transaction.atomic
-def record_staged_invoices(*, by: Actor, batch_id: UUID, relation: str) -> Outcome:
+def record_staged_invoices(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str] = ()
+) -> Outcome:
     """Record what `relation` holds; the same row again changes nothing, a changed one replaces.
 
     relation: row int, number text, line int, customer_id bigint, issue_date date, due_date date,
         terms text, amount_minor bigint, currency text, tax_minor bigint, kind text,
         applies_to text, status text, voided_date date, order_number text, salesperson text;
-        unique by (number, line), due dates already derived from terms.
+        unique by (number, line), due dates already derived from terms; custom jsonb as well
+        (canonical values by name) where `present` names custom fields
+    present: the columns of the file; a custom field that it does not carry keeps its value
     Rows that the books refuse come back with their reason and leave the others alone; whoever
     wants all or nothing rolls back.
     """
     access.require(by, "receivables.write")
-    act = Act(by, batch_id, texts)
+    carried = custom.carried(fields.form("invoices").active, present) if present else ()
+    act = Act(by, batch_id, custom.carrying(texts, carried))
     act.stage(relation)
     outcome = act.count()
     act.journal_changes("invoice")

@@ -1,15 +1,17 @@
 """Record receipts: one, or a staged relation of them, in the same way."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
 from xinheng import access, journal
+from xinheng.fields import queries as fields
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import Outcome
 from xinheng.receivables.facts import ReceiptFacts
 from xinheng.receivables.operations.act import Act
-from xinheng.receivables.sql import matching
+from xinheng.receivables.sql import custom, matching
 from xinheng.receivables.sql import receipts as texts
 
 _STAGED = """
@@ -21,17 +23,22 @@ CREATE TEMP TABLE rcv_given (
 
 
 @transaction.atomic
-def record_staged_receipts(*, by: Actor, batch_id: UUID, relation: str) -> Outcome:
+def record_staged_receipts(
+    *, by: Actor, batch_id: UUID, relation: str, present: Collection[str] = ()
+) -> Outcome:
     """Record what `relation` holds; the same row again changes nothing, a changed one replaces.
 
     relation: row int, number text, customer_id bigint, received_date date, amount_minor bigint,
-        currency text, method text, invoice_number text, payer text; unique by number.
+        currency text, method text, invoice_number text, payer text; unique by number; custom
+        jsonb as well where `present` names custom fields
+    present: the columns of the file; a custom field that it does not carry keeps its value
     A receipt that names an invoice meets that one, now or when it arrives; one that names none
     meets what its customer owed that day, once. What is left stays unallocated.
     Rows that the books refuse come back with their reason and leave the others alone.
     """
     access.require(by, "receivables.write")
-    act = Act(by, batch_id, texts)
+    carried = custom.carried(fields.form("receipts").active, present) if present else ()
+    act = Act(by, batch_id, custom.carrying(texts, carried))
     act.stage(relation)
     outcome = act.count()
     act.journal_changes("receipt")

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from xinheng import access, journal
+from xinheng.fields import queries as fields
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import BatchNeeded, Hold, TakenBack
 from xinheng.receivables.operations.act import Act
 from xinheng.receivables.operations.disputes import KEPT
-from xinheng.receivables.sql import invoices, matching, receipts, undoing
+from xinheng.receivables.sql import custom, invoices, matching, receipts, undoing
 
 _WHY = {
     "changed": ("后来的导入或操作改过它", "a later import or act changed it"),
@@ -105,6 +106,9 @@ def _hold(number: str, other: str, why: str) -> Hold:
 
 def _act(by: Actor, undo_id: UUID, texts: ModuleType, staged: str) -> Act:
     """Stage the documents as they were, and as they are what goes."""
+    form = fields.form("invoices" if texts.TABLE == invoices.TABLE else "receipts")
+    # Retired fields too: what a document was includes them.
+    texts = custom.carrying(texts, form.fields, whole=True)
     changed: dict[str, Any] = {
         **vars(texts),
         "COMPARE": texts.COMPARE + ";" + undoing.FORCE,

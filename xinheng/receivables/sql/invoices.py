@@ -13,14 +13,15 @@ SELECT s.row, s.number, coalesce(s.line, 1) AS line, s.customer_id, s.issue_date
        s.tax_minor, coalesce(s.kind, 'invoice') AS kind, coalesce(s.applies_to, '') AS applies_to,
        coalesce(s.status, 'valid') AS status, s.voided_date,
        coalesce(s.order_number, '') AS order_number, coalesce(s.salesperson, '') AS salesperson
+       /*+, s.custom*/
 FROM {relation} s;
 CREATE TEMP TABLE rcv_head ON COMMIT DROP AS
 SELECT number, customer_id, issue_date, due_date, terms, currency, kind, applies_to, status,
-       voided_date, order_number, salesperson, min(row) AS row,
+       voided_date, order_number, salesperson, /*+custom,*/ min(row) AS row,
        sum(amount_minor)::bigint AS amount_minor, sum(tax_minor)::bigint AS tax_minor
 FROM rcv_line
 GROUP BY number, customer_id, issue_date, due_date, terms, currency, kind, applies_to, status,
-         voided_date, order_number, salesperson;
+         voided_date, order_number, salesperson /*+, custom*/;
 """
 
 # One row per refused line: the first thing that is wrong with it.
@@ -104,6 +105,7 @@ UPDATE rcv_doc d
 SET is_rebuilt = {_row("i", _MONEY)} IS DISTINCT FROM {_row("d", _MONEY)},
     is_changed = {_row("i", _MONEY)} IS DISTINCT FROM {_row("d", _MONEY)}
                  OR {_row("i", _WORDS)} IS DISTINCT FROM {_row("d", _WORDS)}
+                 /*+OR i.custom IS DISTINCT FROM @becomes*/
 FROM receivables_invoice i
 WHERE i.id = d.id AND NOT d.is_new
 """
@@ -165,8 +167,8 @@ WHERE NOT d.is_new AND (d.is_changed OR EXISTS (
 _SHOWN = _MONEY + " " + _WORDS
 
 CHANGES = f"""
-SELECT d.row, d.number, {", ".join(f"i.{c}" for c in _SHOWN.split())},
-       {", ".join(f"d.{c}" for c in _SHOWN.split())}
+SELECT d.row, d.number, {", ".join(f"i.{c}" for c in _SHOWN.split())}, /*+@was,*/
+       {", ".join(f"d.{c}" for c in _SHOWN.split())} /*+, @now*/
 FROM rcv_doc d JOIN receivables_invoice i ON i.id = d.id
 WHERE d.is_changed AND NOT d.is_new AND d.row > %(after)s
 ORDER BY d.row
@@ -213,8 +215,8 @@ _FRESH = """
 
 INSERT = f"""
 INSERT INTO receivables_invoice
-    (id, {", ".join(_STORED)}, open_minor, open_credit_minor, settled_on, batch_id)
-SELECT d.id, {", ".join(f"d.{c}" for c in _STORED)}, {_FRESH}, %(batch)s
+    (id, {", ".join(_STORED)}, open_minor, open_credit_minor, settled_on, batch_id /*+, custom*/)
+SELECT d.id, {", ".join(f"d.{c}" for c in _STORED)}, {_FRESH}, %(batch)s /*+, @first*/
 FROM rcv_doc d
 WHERE d.is_new
 ORDER BY d.id
@@ -224,18 +226,18 @@ ORDER BY d.id
 REBUILD = f"""
 UPDATE receivables_invoice i
 SET ({", ".join(_STORED)}, open_minor, open_credit_minor, settled_on, first_move, last_move,
-     middle_credit_minor, batch_id, changed_xid)
+     middle_credit_minor, batch_id, changed_xid /*+, custom*/)
   = ({", ".join(f"d.{c}" for c in _STORED)}, {_FRESH}, NULL, NULL, NULL,
-     coalesce(%(batch)s, i.batch_id), pg_current_xact_id())
+     coalesce(%(batch)s, i.batch_id), pg_current_xact_id() /*+, @becomes*/)
 FROM rcv_doc d
 WHERE d.id = i.id AND d.is_rebuilt
 """
 
 DESCRIBE = """
 UPDATE receivables_invoice i
-SET (terms, order_number, salesperson, tax_minor, batch_id, changed_xid)
+SET (terms, order_number, salesperson, tax_minor, batch_id, changed_xid /*+, custom*/)
   = (d.terms, d.order_number, d.salesperson, d.tax_minor, coalesce(%(batch)s, i.batch_id),
-     pg_current_xact_id())
+     pg_current_xact_id() /*+, @becomes*/)
 FROM rcv_doc d
 WHERE d.id = i.id AND d.is_changed AND NOT d.is_rebuilt
 """

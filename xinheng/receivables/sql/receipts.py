@@ -9,6 +9,7 @@ CREATE TEMP TABLE rcv_head ON COMMIT DROP AS
 SELECT s.row, s.number, s.customer_id, s.received_date, s.amount_minor,
        coalesce(s.currency, 'CNY') AS currency, coalesce(s.method, 'transfer') AS method,
        coalesce(s.invoice_number, '') AS invoice_number, coalesce(s.payer, '') AS payer
+       /*+, s.custom*/
 FROM {relation} s;
 """
 
@@ -57,6 +58,7 @@ UPDATE rcv_doc d
 SET is_rebuilt = {_row("r", _MONEY)} IS DISTINCT FROM {_row("d", _MONEY)},
     is_changed = {_row("r", _MONEY)} IS DISTINCT FROM {_row("d", _MONEY)}
                  OR {_row("r", _WORDS)} IS DISTINCT FROM {_row("d", _WORDS)}
+                 /*+OR r.custom IS DISTINCT FROM @becomes*/
 FROM receivables_receipt r
 WHERE r.id = d.id AND NOT d.is_new
 """
@@ -106,7 +108,8 @@ _SHOWN = _MONEY + " " + _WORDS
 SHOWN = tuple(_SHOWN.split())
 
 CHANGES = f"""
-SELECT d.row, d.number, {", ".join(f"r.{c}" for c in SHOWN)}, {", ".join(f"d.{c}" for c in SHOWN)}
+SELECT d.row, d.number, {", ".join(f"r.{c}" for c in SHOWN)}, /*+@was,*/
+       {", ".join(f"d.{c}" for c in SHOWN)} /*+, @now*/
 FROM rcv_doc d JOIN receivables_receipt r ON r.id = d.id
 WHERE d.is_changed AND NOT d.is_new AND d.row > %(after)s
 ORDER BY d.row
@@ -120,8 +123,9 @@ _STORED = (
 
 INSERT = f"""
 INSERT INTO receivables_receipt
-    (id, {", ".join(_STORED)}, unallocated_minor, unallocated_credit_minor, batch_id)
+    (id, {", ".join(_STORED)}, unallocated_minor, unallocated_credit_minor, batch_id /*+, custom*/)
 SELECT d.id, {", ".join(f"d.{c}" for c in _STORED)}, d.amount_minor, d.credit_minor, %(batch)s
+       /*+, @first*/
 FROM rcv_doc d
 WHERE d.is_new
 ORDER BY d.id
@@ -131,17 +135,17 @@ ORDER BY d.id
 REBUILD = f"""
 UPDATE receivables_receipt r
 SET ({", ".join(_STORED)}, unallocated_minor, unallocated_credit_minor, spent_on, batch_id,
-     changed_xid)
+     changed_xid /*+, custom*/)
   = ({", ".join(f"d.{c}" for c in _STORED)}, d.amount_minor, d.credit_minor, NULL,
-     coalesce(%(batch)s, r.batch_id), pg_current_xact_id())
+     coalesce(%(batch)s, r.batch_id), pg_current_xact_id() /*+, @becomes*/)
 FROM rcv_doc d
 WHERE d.id = r.id AND d.is_rebuilt
 """
 
 DESCRIBE = """
 UPDATE receivables_receipt r
-SET (method, payer, batch_id, changed_xid)
-  = (d.method, d.payer, coalesce(%(batch)s, r.batch_id), pg_current_xact_id())
+SET (method, payer, batch_id, changed_xid /*+, custom*/)
+  = (d.method, d.payer, coalesce(%(batch)s, r.batch_id), pg_current_xact_id() /*+, @becomes*/)
 FROM rcv_doc d
 WHERE d.id = r.id AND d.is_changed AND NOT d.is_rebuilt
 """

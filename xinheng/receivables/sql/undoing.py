@@ -64,7 +64,7 @@ STAGED_INVOICES = """
 CREATE TEMP TABLE rcv_given ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY g.id, l.line)::int AS row, g.number, l.line, x.customer_id,
        x.issue_date, x.due_date, x.terms, l.amount_minor, x.currency, l.tax_minor, x.kind,
-       x.applies_to, x.status, x.voided_date, x.order_number, x.salesperson
+       x.applies_to, x.status, x.voided_date, x.order_number, x.salesperson, x.custom
 FROM (
     SELECT f.id, f.number, f.was, f.was -> 'lines' AS lines FROM rcv_former f
     UNION ALL
@@ -79,7 +79,7 @@ CROSS JOIN LATERAL jsonb_to_recordset(g.lines)
 STAGED_RECEIPTS = """
 CREATE TEMP TABLE rcv_given ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY g.id)::int AS row, g.number, x.customer_id, x.received_date,
-       x.amount_minor, x.currency, x.method, x.invoice_number, x.payer
+       x.amount_minor, x.currency, x.method, x.invoice_number, x.payer, x.custom
 FROM (
     SELECT f.id, f.number, f.was FROM rcv_former f
     UNION ALL
