@@ -201,16 +201,41 @@ def put_files(path: Path, files: Path) -> int:
 def put_keys(path: Path, folder: Path) -> int:
     """Add the keys of a backup that are not among ours; return how many were new.
 
-    None of ours is replaced: what either installation sealed can be opened.
+    None of ours is replaced: what either installation sealed can be opened. The newest key goes on
+    sealing: ours, unless the backup has it too and a later one.
     """
     with _beside() as place:
         given = archive.take_out(path, archive.KEYS, place)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        have = {file.read_bytes().strip() for file in folder.glob("*.key")}
+        given = sorted((file for file in given if file.stem.isdigit()), key=_number)
+        ours = sorted((f for f in folder.glob("*.key") if f.stem.isdigit()), key=_number)
+        have = {file.read_bytes().strip() for file in ours}
         new = [file for file in given if file.read_bytes().strip() not in have]
-        for file in new:
-            _place_key(file, folder)
+        _place_keys(new, given, ours, folder)
     return len(new)
+
+
+def _place_keys(new: list[Path], given: list[Path], ours: list[Path], folder: Path) -> None:
+    if not ours:
+        for file in new:
+            _place_key(file, folder, _number(file))
+        return
+    last = ours[-1].read_bytes().strip()
+    same = [at for at, file in enumerate(given) if file.read_bytes().strip() == last]
+    older = [file for file in new if not same or given.index(file) < same[0]]
+    free = _number(ours[-1]) + 1
+    if older:
+        # Ours moves up before any other comes, so that no old key seals for a moment.
+        os.link(ours[-1], folder / f"{free + len(older):04d}.key")
+        ours[-1].unlink()
+    for number, file in enumerate(older, free):
+        _place_key(file, folder, number)
+    for number, file in enumerate(new[len(older) :], free + len(older) + 1):
+        _place_key(file, folder, number)
+
+
+def _number(file: Path) -> int:
+    return int(file.stem)
 
 
 @contextlib.contextmanager
@@ -222,10 +247,7 @@ def _beside() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _place_key(file: Path, folder: Path) -> None:
-    number = int(file.stem) if file.stem.isdigit() else 1
-    while (folder / f"{number:04d}.key").exists():
-        number += 1
+def _place_key(file: Path, folder: Path, number: int) -> None:
     shutil.copyfile(file, folder / f"{number:04d}.key")
     (folder / f"{number:04d}.key").chmod(0o600)
 
