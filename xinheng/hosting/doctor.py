@@ -11,6 +11,7 @@ import psycopg
 from xinheng.hosting import address, creation, ports, programs, runas, supervisor
 from xinheng.hosting.home import Home
 from xinheng.hosting.refusals import (
+    BooksNotSeen,
     DatabaseUnreachable,
     ForeignDataDirectory,
     HostingRefusal,
@@ -51,6 +52,11 @@ def examine(home: Home, bind: str) -> Iterator[Finding]:
     yield Finding(
         "mail", "邮件提醒", "mail", None if found else MailNotSetUp(), optional=True
     )  # fmt: skip
+
+
+def not_seen() -> Finding:
+    """Return the finding of books that nobody could look into."""
+    return Finding("books", "账内检查", "inside the books", BooksNotSeen(), optional=True)
 
 
 _OPTIONAL = (

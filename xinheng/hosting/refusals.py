@@ -159,6 +159,53 @@ class InstantUnreachable(HostingRefusal):
     is_input = True
 
 
+class FieldKeysMissing(HostingRefusal):
+    """Values on file were sealed with keys that are not in the key folder."""
+
+    code = "field-keys-missing"
+    zh = (
+        "{values} 个加密值所用的密钥 {keys} 不在 {folder}。"
+        "请把密钥文件放回该目录，或从带密钥的备份恢复（xinheng backup --with-keys 所写）。"
+    )
+    en = (
+        "{values} sealed values need keys that are not in {folder}: {keys}. Put the key files "
+        "back there, or restore them from a backup written with xinheng backup --with-keys."
+    )
+
+
+class NoBackup(HostingRefusal):
+    """The books hold data and were never backed up."""
+
+    code = "backup-missing"
+    zh = "账内已有数据，但从未备份。请运行 xinheng backup 文件名，并安排每天一次。"
+    en = (
+        "The books hold data and were never backed up. "
+        "Run xinheng backup FILE, and have it run every day."
+    )
+
+
+class BackupOld(HostingRefusal):
+    """The last backup is older than it should be."""
+
+    code = "backup-old"
+    zh = "最近一次备份在 {on}，距今 {days} 天（最多 {allowed} 天）。请运行 xinheng backup 文件名。"
+    en = (
+        "The last backup was made on {on}, {days} days ago (at most {allowed} are well). "
+        "Run xinheng backup FILE."
+    )
+
+
+class BooksNotSeen(HostingRefusal):
+    """What lies in the database can be looked at only while it answers."""
+
+    code = "books-not-seen"
+    zh = "数据库没有运行或不是本版本的，未检查密钥与备份。请先运行 xinheng up 再检查。"
+    en = (
+        "The database does not run, or is of another version, so keys and backups were not "
+        "looked at. Run xinheng doctor again after xinheng up."
+    )
+
+
 class MailNotSetUp(HostingRefusal):
     """No mail server is configured: people are told inside the program alone."""
 
