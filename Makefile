@@ -25,7 +25,7 @@ up: install  ## run database, web and worker until Ctrl-C
 test:  ## install what tests need, check the code, run every test
 	@$(or $(PYTHON),python3) tools/install.py test
 	@$(MAKE) --no-print-directory check; checked=$$?; \
-	$(V) -m pytest -q -rs -n 2 --dist worksteal --durations 10 $(ARGS); tested=$$?; \
+	$(V) -m pytest -q -rfEs -n 2 --dist worksteal --durations 10 $(ARGS); tested=$$?; \
 	exit $$((checked || tested))
 
 check:  ## format, lint, types, floors, tidiness
