@@ -299,7 +299,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="invoice",
             constraint=models.CheckConstraint(
-                condition=xinheng.fields.shape.CustomShape("custom"), name="invoice_custom_shape"
+                condition=models.Q(
+                    ("custom__isnull", True),
+                    xinheng.fields.shape.CustomShape("custom"),
+                    _connector="OR",
+                ),
+                name="invoice_custom_shape",
             ),
         ),
         migrations.AddConstraint(
@@ -395,7 +400,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="receipt",
             constraint=models.CheckConstraint(
-                condition=xinheng.fields.shape.CustomShape("custom"), name="receipt_custom_shape"
+                condition=models.Q(
+                    ("custom__isnull", True),
+                    xinheng.fields.shape.CustomShape("custom"),
+                    _connector="OR",
+                ),
+                name="receipt_custom_shape",
             ),
         ),
         migrations.AddConstraint(
