@@ -106,11 +106,29 @@ def test_what_is_wrong_is_said_and_nothing_is_recorded(
     assert not Questionnaire.objects.exists()
 
 
-def test_only_who_may_record_evidence_fills_forms_in(client: Any, page: str) -> None:
-    client.force_login(user("xiao", role="sales", scope="all"), backend=BACKEND)
+@pytest.mark.parametrize("role", ["collector", "executive", "auditor"])
+def test_only_who_may_fill_forms_in_does(role: str, client: Any, page: str) -> None:
+    client.force_login(user("xiao", role=role, scope="all"), backend=BACKEND)
     assert client.get(page).status_code == 403
     assert client.post(page, {"date": _today().isoformat(), **SOME}).status_code == 403
     assert "填写5C" not in text_of(client.get("/customers/C1/"))
+
+
+def test_sales_fill_forms_in_about_their_own_customers(client: Any, page: str) -> None:
+    from xinheng.evidence.models import Questionnaire
+    from xinheng.parties.models import Customer
+
+    person = user("xiao", role="sales", scope="own")
+    client.force_login(person, backend=BACKEND)
+    told = {"date": _today().isoformat(), **SOME}
+    assert client.get(page).status_code in (403, 404)
+    assert client.post(page, told).status_code in (403, 404)
+    assert not Questionnaire.objects.exists()
+    Customer.objects.filter(code="C1").update(owner=person)
+    assert "填写5C" in text_of(client.get("/customers/C1/"))
+    assert client.get(page).status_code == 200
+    assert client.post(page, told).status_code == 302
+    assert Questionnaire.objects.get().customer.code == "C1"
 
 
 def test_an_unknown_form_is_not_found(signed_in: Any, page: str) -> None:

@@ -10,6 +10,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "exposure.write": ("记录信用占用", "record credit exposure"),
     "evidence.read": ("查看财报、征信、问卷等资料", "see statements, reports and forms"),
     "evidence.write": ("登记财报、征信、问卷等资料", "record statements, reports and forms"),
+    "questionnaires.write": ("填写客户问卷", "fill in questionnaires about customers"),
     "reference.read": ("查看基础数据", "see reference data"),
     "reference.write": ("维护基础数据", "maintain reference data"),
     "exchange.read": ("查看导入记录", "see imports"),
@@ -48,17 +49,20 @@ _READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
 _DESK = _READ | {"access.own"}
 _CONTACTS = frozenset({"contacts.write", "access.reveal"})
 _ALERTS = frozenset({"alerts.write"})
+# Who knows the customer fills the form in; files of evidence take evidence.write.
+_FORMS = frozenset({"questionnaires.write"})
 
 # role → (zh label, en label, permissions)
 ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
-    "sales": ("销售", "Sales", (_DESK | _CONTACTS | _ALERTS) - {"definitions.read"}),
-    "sales_manager": ("销售经理", "Sales manager", _DESK | _CONTACTS | _ALERTS),
+    "sales": ("销售", "Sales", (_DESK | _CONTACTS | _ALERTS | _FORMS) - {"definitions.read"}),
+    "sales_manager": ("销售经理", "Sales manager", _DESK | _CONTACTS | _ALERTS | _FORMS),
     "credit_manager": (
         "信用经理",
         "Credit manager",
         _DESK
         | _CONTACTS
         | _ALERTS
+        | _FORMS
         | {
             "bank_accounts.write", "access.reveals",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
@@ -74,6 +78,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         _DESK
         | _CONTACTS
         | _ALERTS
+        | _FORMS
         | {
             "bank_accounts.write",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",

@@ -29,7 +29,7 @@ def panels(by: Actor, customer: Customer, as_of: date) -> dict[str, Any]:
             {"key": row.key, "title": in_words(row.form.title), "about": in_words(row.form.about)}
             for row in known
         ],
-        "may_fill": by.may("evidence.write"),
+        "may_fill": by.may("questionnaires.write"),
         "own_trade": trade,
         "own_trade_bars": _bars(trade),
         "interactions": [

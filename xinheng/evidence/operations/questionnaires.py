@@ -57,7 +57,7 @@ def record_answers(
     refuses: Forbidden, FormUnknown, ItemUnknown, AnswerUnknown, NothingAnswered,
         AnswersInTheFuture
     """
-    access.require(by, "evidence.write", customer)
+    access.require(by, "questionnaires.write", customer)
     if on > today:
         raise AnswersInTheFuture(date=on)
     forms = reading.published_forms()
