@@ -124,6 +124,17 @@ def test_old_files_are_forgotten_and_then_nothing_can_be_written(customers):
         exchange.apply(by=CLI, batch_id=batch.uuid, **WHEN)
 
 
+@pytest.mark.django_db
+def test_files_that_a_killed_import_left_are_forgotten_too(customers):
+    batch = submit()
+    stray = store.folder() / "stray.errors.csv"
+    stray.write_text("13800138000")
+    assert exchange.forget_files(by=CLI, before=datetime(2000, 1, 1, tzinfo=UTC)) == 0
+    assert stray.exists()
+    assert exchange.forget_files(by=CLI, before=datetime(2100, 1, 1, tzinfo=UTC)) >= 2
+    assert not stray.exists() and not store.path_of(batch.source).exists()
+
+
 def test_a_batch_is_worked_on_by_one_worker(fresh_db):
     batch = submit()
     with psycopg.connect(**fresh_db.parameters(), autocommit=True) as other:

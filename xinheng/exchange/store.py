@@ -6,12 +6,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
 
 _PIECE = 1 << 20
+# What was sent, and what came back of it, holds what people typed: it goes after so many days.
+KEPT_DAYS = 30
 
 
 def folder() -> Path:
@@ -56,6 +59,16 @@ def forget(name: str) -> None:
     """Remove a stored file that nobody needs any more."""
     if name:
         path_of(name).unlink(missing_ok=True)
+
+
+def forget_strays(before: datetime, known: set[str]) -> int:
+    """Remove files older than `before` that no batch names: a killed import left them."""
+    count = 0
+    for path in folder().iterdir():
+        if path.name not in known and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
 
 
 def copy_out(name: str, target: Path) -> None:

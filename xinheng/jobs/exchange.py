@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from xinheng import access
 from xinheng.exchange import operations as exchange
+from xinheng.exchange import store
 from xinheng.exchange.models import Batch
 from xinheng.exchange.operations.applying import ENDED
 from xinheng.jobs.telling import tell
 from xinheng.kernel.actors import Actor
 
-KEEP_FILES = timedelta(days=30)
+KEEP_FILES = timedelta(days=store.KEPT_DAYS)
 LEFT_ALONE = timedelta(minutes=1)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xinheng.desk import frame
+from xinheng.exchange import store
 from xinheng.exchange.kinds import KINDS, Column, Kind
 from xinheng.exchange.operations.choosing import Columns
 from xinheng.exchange.operations.settling import INTERRUPTED
@@ -191,6 +192,7 @@ def batch(row: BatchRow) -> dict[str, Any]:
         "state": STATE_NAMES[row.state],
         "mark": mark,
         "icon": icon,
+        "kept_days": store.KEPT_DAYS,
         "error": _("导入被中断，没有写入任何数据；请重新上传。")
         if row.error == INTERRUPTED
         else row.error,

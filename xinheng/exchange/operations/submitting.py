@@ -135,7 +135,7 @@ def resumable(*, by: Actor, batch: Batch) -> Batch:
 
 
 def forget_files(*, by: Actor, before: datetime) -> int:
-    """Remove the stored files of batches older than `before`; return how many."""
+    """Remove the stored files of batches older than `before`; return how many files or batches."""
     access.require(by, "exchange.import")
     old = Batch.objects.filter(created_at__lt=before).exclude(source="", errors_file="")
     count = 0
@@ -144,4 +144,5 @@ def forget_files(*, by: Actor, before: datetime) -> int:
         store.forget(batch.errors_file)
         Batch.objects.filter(pk=batch.pk).update(source="", errors_file="")
         count += 1
-    return count
+    named = Batch.objects.exclude(source="", errors_file="").values_list("source", "errors_file")
+    return count + store.forget_strays(before, {name for pair in named for name in pair})
