@@ -1,4 +1,4 @@
-"""Random books for the engines: a history in plain values, as declared tables, as rows of models.
+"""Random books for the engines: a history in plain values, and as declared tables.
 
 Days are offsets from DAY; edges of every window of the catalogue come up often, each ±1.
 """
@@ -309,7 +309,7 @@ def tables(given: list[History]) -> dict[str, pa.Table]:
             {**key, "code": f"C{customer_id}", "currency": history.currency, "since": history.since}
         )
         rows["invoices"] += [
-            {**key, **_invoice(history, n), "item_id": customer_id * 1000 + n}
+            {**key, **document(history, n), "item_id": customer_id * 1000 + n}
             for n in range(len(history.items))
         ]
         rows["allocations"] += [
@@ -321,7 +321,7 @@ def tables(given: list[History]) -> dict[str, pa.Table]:
         for name in DATED:
             rows[name] += [{**key, **it} for it in getattr(history, name)]
         rows["disputes"] += [
-            {**key, **_contested(it), "item_id": customer_id * 1000 + it["item"]}
+            {**key, **contested(it), "item_id": customer_id * 1000 + it["item"]}
             for it in history.disputes
         ]
     return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in SCHEMAS}
@@ -333,7 +333,7 @@ def schema(name: str) -> pa.Schema:
     return pa.schema([(column, types[kind]) for column, kind in SCHEMAS[name].items()])
 
 
-def _invoice(history: History, number: int) -> dict[str, Any]:
+def document(history: History, number: int) -> dict[str, Any]:
     item, now = history.items[number], position(history, number)
     return {
         "kind": item.kind, "issue_date": item.issued, "due_date": item.due,
@@ -357,102 +357,6 @@ def _allocations(history: History) -> list[dict[str, Any]]:
     return rows
 
 
-# --- as rows of the models ----------------------------------------------------------------------
-
-
-def record(given: list[History]) -> list[int]:
-    """Write the histories as they would stand in the books; return the customers' ids."""
-    from tests import make
-    from xinheng.evidence.models import Event, Statement
-
-    ids = []
-    for history in given:
-        customer = make.customer(since=history.since, currency=history.currency)
-        ids.append(customer.pk)
-        _record_documents(customer, history)
-        Statement.objects.bulk_create(
-            Statement(customer=customer, **it) for it in history.statements
-        )
-        Event.objects.bulk_create(
-            Event(customer=customer, reference=f"{customer.code}-{n}", **it)
-            for n, it in enumerate(history.events)
-        )
-        _record_evidence(customer, history)
-    return ids
-
-
-def _contested(dispute: dict[str, Any]) -> dict[str, Any]:
+def contested(dispute: dict[str, Any]) -> dict[str, Any]:
+    """Return a dispute without the place of its item."""
     return {name: value for name, value in dispute.items() if name != "item"}
-
-
-def _record_evidence(customer: Any, history: History) -> None:
-    from decimal import Decimal
-
-    from xinheng.evidence.models import BureauReport, Interaction, Questionnaire, TaxInvoice
-
-    def millionths(value: int | None) -> Decimal | None:
-        return None if value is None else Decimal(value) / 1_000_000
-
-    BureauReport.objects.bulk_create(
-        BureauReport(
-            customer=customer, reference=f"{customer.code}-{n}", agency=it["agency"],
-            report_date=it["report_date"], score=millionths(it["score_micro"]),
-            pd=millionths(it["pd_micro"]), currency=it["currency"],
-            recommended_limit_minor=it["recommended_limit_minor"],
-        )
-        for n, it in enumerate(history.bureau)
-    )  # fmt: skip
-    Questionnaire.objects.bulk_create(
-        Questionnaire(customer=customer, form_version=1, enough=it["possible"] > 0, **it)
-        for it in history.questionnaires
-    )
-    TaxInvoice.objects.bulk_create(
-        TaxInvoice(
-            customer=customer, number=str(n), **{**it, "counterparty": it["counterparty"] or ""}
-        )
-        for n, it in enumerate(history.tax_invoices)
-    )
-    Interaction.objects.bulk_create(
-        Interaction(customer=customer, reference=f"{customer.code}-{n}", **it)
-        for n, it in enumerate(history.interactions)
-    )
-
-
-def _record_documents(customer: Any, history: History) -> None:
-    from xinheng.receivables.models import Allocation, Invoice, Receipt
-
-    written = []
-    for n, item in enumerate(history.items):
-        fields = _invoice(history, n)
-        written.append(
-            Invoice(
-                **{**fields, "open_credit_minor": fields["open_minor"]},
-                customer=customer,
-                number=f"{customer.code}-{n}",
-                currency=history.currency,
-                credit_minor=item.minor,
-                status="void" if item.voided else "valid",
-            )
-        )
-    Invoice.objects.bulk_create(written)
-    for n, part in enumerate(history.parts):
-        receipt = None
-        if part.source is None:
-            receipt = Receipt.objects.create(
-                customer=customer, number=f"{customer.code}-R{n}", received_date=part.on,
-                amount_minor=part.minor, credit_minor=part.minor, unallocated_minor=0,
-                unallocated_credit_minor=0, currency=history.currency,
-            )  # fmt: skip
-        Allocation.objects.create(
-            invoice=written[part.target], receipt=receipt,
-            credit_note=None if part.source is None else written[part.source],
-            amount_minor=part.minor, credit_minor=part.minor, source_credit_minor=part.minor,
-            effective_date=part.on, ended_date=part.ended,
-        )  # fmt: skip
-    from xinheng.receivables.models import Dispute
-
-    for n, it in enumerate(history.disputes):
-        Dispute.objects.create(
-            invoice=written[it["item"]], number=f"{customer.code}-D{n}", reason="短少",
-            **_contested(it),
-        )  # fmt: skip

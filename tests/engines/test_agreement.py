@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.engines import histories
+from tests.engines import histories, recording
 from tests.engines.histories import DAY, History
 from xinheng import engines
 from xinheng.factors import catalogue
@@ -45,7 +45,7 @@ def in_memory(given: list[History]) -> list[dict[str, Any]]:
 @settings(**FEW)
 @given(books=some_books)
 def test_postgres_and_duckdb_give_equal_factors(fresh_db, books):
-    ids = histories.record(books)
+    ids = recording.record(books)
     with engines.open("postgres") as engine:
         inside = rows(engine.run(EVERYTHING, as_of=DAY, customers=ids))
     with engines.open("duckdb", engines.BOOKS, threads=1) as engine:

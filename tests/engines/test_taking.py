@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import make
-from tests.engines import histories
+from tests.engines import histories, recording
 from xinheng import access
 from xinheng.engines import books, manifest, parting, tracking
 from xinheng.engines import operations as engines
@@ -163,7 +163,7 @@ def test_full_and_incremental_snapshots_of_random_histories_are_equal_bytes(
     draw = random.Random(seed)
     take(folder / "s")
     for n, history in enumerate(books_):
-        histories.record([history])
+        recording.record([history])
         change = draw.choice(CHANGES)
         owner_connection.execute(change)
         if n % 3 == 2:
