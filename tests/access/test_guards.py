@@ -92,5 +92,6 @@ def test_an_administrator_sees_no_business_data_and_an_auditor_changes_none():
     auditor = policy.permissions_of(frozenset({"auditor"}))
     assert {name for name in auditor if not name.endswith(".read")} == {
         "access.own",
+        "access.reveals",  # who looked at what is sealed, and why
         "books.verify",
     }

@@ -53,6 +53,7 @@ def test_a_word_of_the_language(column, expression, row, result):
     assert value(column, expression, {"n": "", **row}) == result
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("text", "place"),
     [

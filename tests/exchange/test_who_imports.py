@@ -115,7 +115,14 @@ def test_a_batch_is_seen_by_who_sent_it_and_by_who_sees_everything(customers):
     assert [row.uuid for row in queries.batches(by=CLI)] == [mine.uuid]
 
 
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """Files of other tests, whose batches stand in other books, are none of these books'."""
+    monkeypatch.setattr(store, "folder", lambda: tmp_path)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("own_folder")
 def test_old_files_are_forgotten_and_then_nothing_can_be_written(customers):
     batch = submit()
     assert exchange.forget_files(by=CLI, before=datetime(2000, 1, 1, tzinfo=UTC)) == 0
@@ -125,6 +132,7 @@ def test_old_files_are_forgotten_and_then_nothing_can_be_written(customers):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("own_folder")
 def test_files_that_a_killed_import_left_are_forgotten_too(customers):
     batch = submit()
     stray = store.folder() / "stray.errors.csv"
