@@ -22,6 +22,12 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "scoring.write": ("记录评分", "record scores"),
     "limits.read": ("查看额度与建议", "see limits and proposals"),
     "limits.write": ("记录额度建议", "record limit proposals"),
+    "orders.read": ("查看订单与信用决定", "see orders and credit decisions"),
+    "orders.check": ("试算信用检查", "try credit checks"),
+    "orders.write": ("录入与变更订单", "enter and change orders"),
+    "orders.import": ("导入订单", "import orders"),
+    "orders.release": ("放行或拒绝冻结订单", "release or reject held orders"),
+    "orders.hold": ("手工冻结订单或客户", "hold orders and customers by hand"),
     "alerts.read": ("查看预警", "see alerts"),
     "alerts.write": ("处理预警", "handle alerts"),
     "insight.read": ("查看分析报表", "see reports"),
@@ -51,11 +57,22 @@ _CONTACTS = frozenset({"contacts.write", "access.reveal"})
 _ALERTS = frozenset({"alerts.write"})
 # Who knows the customer fills the form in; files of evidence take evidence.write.
 _FORMS = frozenset({"questionnaires.write"})
+# Who sells asks and enters orders; how much a release may pass the limit is in the rule set.
+_SELLS = frozenset({"orders.check", "orders.write"})
+_RELEASES = frozenset({"orders.check", "orders.release", "orders.hold"})
 
 # role → (zh label, en label, permissions)
 ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
-    "sales": ("销售", "Sales", (_DESK | _CONTACTS | _ALERTS | _FORMS) - {"definitions.read"}),
-    "sales_manager": ("销售经理", "Sales manager", _DESK | _CONTACTS | _ALERTS | _FORMS),
+    "sales": (
+        "销售",
+        "Sales",
+        (_DESK | _CONTACTS | _ALERTS | _FORMS | _SELLS) - {"definitions.read"},
+    ),
+    "sales_manager": (
+        "销售经理",
+        "Sales manager",
+        _DESK | _CONTACTS | _ALERTS | _FORMS | _SELLS | _RELEASES,
+    ),
     "credit_manager": (
         "信用经理",
         "Credit manager",
@@ -63,7 +80,10 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         | _CONTACTS
         | _ALERTS
         | _FORMS
+        | _SELLS
+        | _RELEASES
         | {
+            "orders.import",
             "bank_accounts.write", "access.reveals",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
             "exchange.import", "exchange.undo", "reviews.run", "scoring.write", "limits.write",
@@ -80,6 +100,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         | _ALERTS
         | _FORMS
         | {
+            "orders.check", "orders.write", "orders.import",
             "bank_accounts.write",
             "customers.write", "receivables.write", "exposure.write", "evidence.write",
             "exchange.import", "exchange.undo", "messaging.write", "reference.write",
@@ -87,7 +108,7 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         },
     ),
     "collector": ("催收员", "Collector", (_DESK | _CONTACTS | _ALERTS) - {"definitions.read"}),
-    "executive": ("高管", "Executive", _DESK),
+    "executive": ("高管", "Executive", _DESK | _RELEASES),
     "auditor": ("审计", "Auditor", _READ | {"access.own", "access.reveals", "books.verify"}),
     "administrator": (
         "管理员",
@@ -113,10 +134,11 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
             "exchange.import", "exchange.undo", "exchange.read", "customers.write",
             "receivables.write",
             "exposure.write", "evidence.write", "reference.read", "reference.write",
-            "messaging.write", "contacts.write", "bank_accounts.write",
+            "messaging.write", "contacts.write", "bank_accounts.write", "orders.import",
         }
     ),
-    "credit": frozenset({"exposure.read", "exposure.write", "reference.read"}),
+    "credit": frozenset({"exposure.read", "exposure.write", "reference.read", "orders.read",
+                         "orders.check", "orders.write", "orders.release", "orders.hold"}),
     "review": frozenset({"reviews.run", "reviews.read", "scoring.write", "limits.write",
                          "alerts.read", "alerts.write",
                          "messaging.write", "reference.read"}),

@@ -107,6 +107,13 @@ TABLES: dict[str, Rights] = {
     "scoring_assessment": ADD,
     "limits_proposal": ADD,
     "limits_latest": ALL,
+    # Orders; decisions are added, never changed.
+    "orders_order": CHANGE,
+    "orders_orderline": ALL,
+    "orders_shipment": CHANGE,
+    "orders_decision": ADD,
+    "orders_hold": CHANGE,
+    "orders_release": CHANGE,
     "monitoring_alert": CHANGE,
     "monitoring_alertstep": ADD,
     "monitoring_preference": CHANGE,

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "xinheng.engines",
     "xinheng.scoring",
     "xinheng.limits",
+    "xinheng.orders",
     "xinheng.monitoring",
     "xinheng.insight",
     "xinheng.reviews",
