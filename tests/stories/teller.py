@@ -11,7 +11,7 @@ A story is the docstring of its test. Verbs are the ledger's own; amounts are mi
 
 import inspect
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +50,7 @@ class Teller:
         self._group: Any = None
         self._account: Account | None = None
         self.reservations: dict[str, int] = {}
+        self.ends = datetime.now(UTC) + timedelta(days=30)
 
     @property
     def account(self) -> Account:
@@ -93,34 +94,32 @@ class Teller:
             document=make.document(int(amount), f"order:{name}", ON),
             key=key,
             authority=authority,
-            expires_at=datetime(2026, 3, 31, tzinfo=UTC),
+            expires_at=self.ends,
         )
         self.reservations[name] = booked.entry_id
 
+    def brief(self, name: str, amount: str, *, key: str) -> None:
+        """Reserve for no longer than this instant; the database's clock is already past it."""
+        self.ends = datetime.now(UTC)
+        self.reserve(name, amount, key=key)
+
     def post(self, name: str, amount: str, *words: str, key: str) -> None:
         keep = "keep" in words
-        self._post(name, amount, key, AT, rest_key=f"{key} rest" if keep else None)
-
-    def post_late(self, name: str, amount: str, *, key: str) -> None:
-        self._post(name, amount, key, datetime(2026, 4, 1, tzinfo=UTC), rest_key=None)
-
-    def _post(self, name: str, amount: str, key: str, at: datetime, rest_key: str | None) -> None:
         exposure.post(
             by=make.CLERK,
             reservation_id=self.reservations[name],
             document=make.document(int(amount), f"invoice:{name}", ON),
             key=key,
-            at=at,
-            rest_key=rest_key,
+            at=AT,
+            rest_key=f"{key} rest" if keep else None,
         )
 
     def void(self, name: str, *, key: str) -> None:
         exposure.void(by=make.CLERK, reservation_id=self.reservations[name], on=ON, key=key)
 
-    def expire(self, name: str, when: str = "early", *, key: str) -> None:
-        at = AT if when == "early" else datetime(2026, 4, 1, tzinfo=UTC)
+    def expire(self, name: str, *, key: str) -> None:
         exposure.expire(
-            by=make.CLERK, reservation_id=self.reservations[name], on=at.date(), at=at, key=key
+            by=make.CLERK, reservation_id=self.reservations[name], on=ON, at=AT, key=key
         )
 
     def invoice(self, name: str, amount: str, *, key: str) -> None:

@@ -84,12 +84,14 @@ def test_a_release_passes_the_limit_by_what_it_says_and_no_more(account):
 def test_a_reservation_that_ran_out_cannot_be_posted_even_if_nobody_swept_it(account):
     """
     limit   1000
-    reserve so-1  600
+    reserve so-1  100
     expire  so-1            ! NotYetExpired
-    post_late so-1 600      ! ReservationExpired
-    expire  so-1 late
+    void    so-1
+    brief   so-2  600
+    post    so-2  600       ! ReservationExpired
+    expire  so-2
     expect  available 1000
-    post    so-1 600        ! AlreadyResolved
+    post    so-2  600       ! AlreadyResolved
     """
     assert account.used_minor == 0
 

@@ -79,6 +79,8 @@ TABLES: dict[str, Rights] = {
             "limit_minor",
             "in_group",
             "merged_into_id",
+            "halted_at",
+            "halt_reason",
             "parent_id",
             "ancestors",
             "currency",
@@ -87,6 +89,7 @@ TABLES: dict[str, Rights] = {
     ),
     "exposure_entry": ADD,
     "exposure_rung": READ,
+    "exposure_pending": READ,
     "exposure_standing": CHANGE,
     # Facts.
     "receivables_invoice": ALL,

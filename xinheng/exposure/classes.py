@@ -6,8 +6,8 @@ FIELDS = {
     },
     "Account": {
         "internal": "id segment customer group parent ancestors currency mode limit_minor"
-        " in_group merged_into reserved_minor delivered_minor receivable_minor"
-        " bills_minor deposits_minor changed_xid",
+        " in_group merged_into halted_at halt_reason reserved_minor delivered_minor"
+        " receivable_minor bills_minor deposits_minor changed_xid",
     },
     "Entry": {
         "internal": "id account kind at effective_date ship_date due_date reserved_minor"
@@ -18,8 +18,11 @@ FIELDS = {
     "Rung": {
         "internal": "id account counter day open_minor",
     },
+    "Pending": {
+        "internal": "entry account expires_at",
+    },
     "Standing": {
-        "internal": "account dunning_level insured_minor insured_until review_due blocks"
-        " changed_xid",
+        "internal": "account dunning_level insured_minor insured_until review_due limit_valid_to"
+        " tier grade payment_index status blocks changed_xid",
     },
 }

@@ -6,7 +6,7 @@ application's database role has no right to.
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from xinheng.journal.fields import XidField
@@ -31,6 +31,8 @@ class Account(models.Model):
     `ancestors` are the accounts that this one counts in: its parent and the parent's ancestors,
     or none when `in_group` is off. `merged_into` is the account that took this one over when its
     customer was merged; an account so closed takes no entry but the MOVE that empties it.
+    `halted_at` is set by the nightly check alone, when the account's books differ: nothing new is
+    reserved on it until they agree again.
     """
 
     class Mode(models.TextChoices):
@@ -50,6 +52,8 @@ class Account(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    halted_at = models.DateTimeField(null=True)
+    halt_reason = models.TextField(default="", db_default="", blank=True)
     reserved_minor = models.BigIntegerField(default=0, db_default=0)
     delivered_minor = models.BigIntegerField(default=0, db_default=0)
     receivable_minor = models.BigIntegerField(default=0, db_default=0)
@@ -126,6 +130,7 @@ class Entry(models.Model):
         WARN = "warn", "警告放行"
         RELEASE = "release", "特批放行"
         INSURED = "insured", "保险"
+        CARRIED = "carried", "沿用原决定"
 
     # The trigger meets every account of a statement anyway and refuses unknown ones at once, so
     # the database need not look up each row's again.
@@ -172,6 +177,10 @@ class Entry(models.Model):
                 | (Q(excess_minor__gt=0, decision_id__isnull=False) & ~Q(authority="limit")),
             ),
             models.CheckConstraint(
+                name="entry_carried_whole",
+                condition=~Q(authority="carried") | Q(excess_minor=F("reserved_minor")),
+            ),
+            models.CheckConstraint(
                 name="entry_resolves_iff_second_step",
                 condition=Q(kind__in=["POST", "VOID", "EXPIRE"], resolves__isnull=False)
                 | (~Q(kind__in=["POST", "VOID", "EXPIRE"]) & Q(resolves__isnull=True)),
@@ -209,15 +218,57 @@ class Rung(models.Model):
         return f"{self.account_id} {self.counter} {self.day}"
 
 
+class Pending(models.Model):
+    """A reservation that nothing has resolved yet; kept by the trigger, like the counters.
+
+    Its two indexes hold open reservations only, so finding the overdue ones costs what is overdue
+    and not what was ever reserved.
+    """
+
+    entry = models.OneToOneField(
+        Entry, on_delete=models.PROTECT, primary_key=True, db_constraint=False
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "expires_at"], name="pending_account"),
+            models.Index(
+                fields=["expires_at"], condition=Q(expires_at__isnull=False), name="pending_overdue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pending {self.entry_id}"
+
+
 class Standing(models.Model):
-    """Facts about an account that rooms above post here and a check reads in one row."""
+    """Facts about an account that rooms above post here and a check reads in one row.
+
+    blocks: a list of {code, zh, en, since, by, room}; payment_index: 0 to 100, 100 pays best
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "正常"
+        WATCH = "watch", "关注"
+        STOPPED = "stopped", "停止授信"
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True)
     dunning_level = models.PositiveSmallIntegerField(default=0)
     insured_minor = models.BigIntegerField(null=True)
     insured_until = models.DateField(null=True)
     review_due = models.DateField(null=True)
-    blocks = models.JSONField(default=list)
+    limit_valid_to = models.DateField(null=True)
+    tier = models.CharField(max_length=4, default="", db_default="", blank=True)
+    grade = models.CharField(max_length=4, default="", db_default="", blank=True)
+    payment_index = models.PositiveSmallIntegerField(null=True)
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE
+    )
+    blocks = models.JSONField(default=list, db_default=[])
     changed_xid = XidField()
 
     def __str__(self) -> str:

@@ -17,6 +17,15 @@ class LimitExceeded(Refusal):
     status = 409
 
 
+class AccountHalted(Refusal):
+    """The account's books differ; nothing new is reserved on it until they agree again."""
+
+    code = "account-halted"
+    zh = "信用账户 {account} 账目核对不一致，已暂停新增占用，请联系信用经理核对。"
+    en = "The books of credit account {account} differ; new reservations wait until they agree."
+    status = 409
+
+
 class AlreadyResolved(Refusal):
     """The reservation was already posted, voided or expired."""
 

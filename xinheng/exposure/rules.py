@@ -28,14 +28,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Why a reservation may pass the limit, and by how much (minor units of the account)."""
+    """Why a reservation may pass the limit, and by how much (minor units of the account).
 
-    kind: Literal["limit", "tolerance", "warn", "release", "insured"] = "limit"
+    carried: what `decision_id` had reserved before is put back, as when an invoice is voided and
+    its goods are un-invoiced again; it is never refused, and its excess is its whole amount,
+    which the ledger fills in.
+    """
+
+    kind: Literal["limit", "tolerance", "warn", "release", "insured", "carried"] = "limit"
     excess_minor: int = 0
     decision_id: int | None = None
 
 
 WITHIN_LIMIT = Authority()
+
+
+def carried(decision_id: int) -> Authority:
+    """Return the authority of an earlier decision for what it had reserved already."""
+    return Authority("carried", decision_id=decision_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ LOAD_RESERVATION = """
 SELECT r.id, a.id, a.currency, r.reserved_minor, r.document_minor, r.document_currency,
        r.rate, r.rate_date, r.effective_date, r.ship_date, r.expires_at, r.source,
        c.owner_id, c.department_id,
-       EXISTS (SELECT FROM exposure_entry e WHERE e.key = %s) AS is_known
+       EXISTS (SELECT FROM exposure_entry e WHERE e.key = %s) AS is_known,
+       coalesce(r.expires_at <= statement_timestamp(), false) AS is_overdue
 FROM exposure_entry r
 JOIN exposure_account n ON n.id = r.account_id
 JOIN exposure_account a ON a.id = coalesce(n.merged_into_id, n.id)
@@ -42,7 +43,12 @@ ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING
 RETURNING id, key
 """
 
-FIND_BY_KEY = f"SELECT {', '.join(_COLUMNS)}, id FROM exposure_entry WHERE key = %s"
+# What was booked before a merge is asked for again in the name of the account that took it over.
+FIND_BY_KEY = f"""
+SELECT coalesce(a.merged_into_id, a.id), {", ".join(f"e.{name}" for name in _COLUMNS[1:])}, e.id
+FROM exposure_entry e JOIN exposure_account a ON a.id = e.account_id
+WHERE e.key = %s
+"""
 
 # Entries of documents that record their own identity carry no key.
 APPEND_STAGED = """

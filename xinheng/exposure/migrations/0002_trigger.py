@@ -43,8 +43,13 @@ BEGIN
                sum(receivable_minor)::bigint AS receivable,
                sum(bills_minor)::bigint AS bills,
                sum(deposits_minor)::bigint AS deposits,
-               sum(excess_minor)::bigint AS excess,
-               bool_or(kind = 'RESERVE') AS guarded
+               -- The least of all excesses, so that one reservation never lends its own to another.
+               min(excess_minor) FILTER (WHERE kind = 'RESERVE' AND authority <> 'carried')
+                   AS excess,
+               -- What puts back an earlier decision is not asked, nor an act that adds nothing.
+               bool_or(kind = 'RESERVE' AND authority <> 'carried')
+                   AND sum(reserved_minor + delivered_minor + receivable_minor + bills_minor
+                           - deposits_minor) > 0 AS guarded
         FROM added
         GROUP BY account_id
     ), node AS (
@@ -54,7 +59,7 @@ BEGIN
                sum(receivable)::bigint AS receivable,
                sum(bills)::bigint AS bills,
                sum(deposits)::bigint AS deposits,
-               sum(excess)::bigint AS excess,
+               min(excess) AS excess,
                bool_or(guarded) AS guarded,
                sum(reserved + delivered + receivable + bills - deposits)::bigint AS net
         FROM leaf
@@ -72,6 +77,7 @@ BEGIN
         FROM node n
         WHERE a.id = n.id
         RETURNING a.id, a.mode, a.currency, n.guarded, n.net, n.excess,
+                  a.halted_at IS NOT NULL AS halted,
                   CASE a.mode WHEN 'none' THEN 0 ELSE a.limit_minor END AS ceiling,
                   a.reserved_minor + a.delivered_minor + a.receivable_minor + a.bills_minor
                       - a.deposits_minor AS used
@@ -79,10 +85,13 @@ BEGIN
     -- Only what reserves is asked; what already happened is recorded, over the limit or not.
     SELECT * INTO over
     FROM moved
-    WHERE guarded AND net > 0 AND mode <> 'unlimited' AND used > ceiling + excess
+    WHERE guarded AND (halted OR net > 0 AND mode <> 'unlimited' AND used > ceiling + excess)
     ORDER BY id
     LIMIT 1;
-    IF FOUND THEN
+    IF FOUND AND over.halted THEN
+        RAISE EXCEPTION 'account % is halted', over.id
+            USING ERRCODE = 'XH002', DETAIL = json_build_object('account', over.id)::text;
+    ELSIF FOUND THEN
         RAISE EXCEPTION 'the limit of account % does not cover this', over.id
             USING ERRCODE = 'XH001', DETAIL = json_build_object(
                 'account', over.id, 'mode', over.mode, 'currency', over.currency,
@@ -107,6 +116,11 @@ BEGIN
     ORDER BY e.account_id, c.counter, c.day
     ON CONFLICT (account_id, counter, day)
     DO UPDATE SET open_minor = exposure_rung.open_minor + excluded.open_minor;
+
+    -- A reservation is pending until something resolves it.
+    DELETE FROM exposure_pending p USING added e WHERE p.entry_id = e.resolves_id;
+    INSERT INTO exposure_pending (entry_id, account_id, expires_at)
+    SELECT id, account_id, expires_at FROM added WHERE kind = 'RESERVE';
     RETURN NULL;
 END
 $$;

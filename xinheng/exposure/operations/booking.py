@@ -1,12 +1,18 @@
 """Book the entries of one act in one INSERT, once per key; say what the database refused."""
 
 import json
+from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
 
 from xinheng import journal
 from xinheng.exposure import sql
-from xinheng.exposure.refusals import AlreadyResolved, KeyReused, LimitExceeded
+from xinheng.exposure.refusals import (
+    AccountHalted,
+    AlreadyResolved,
+    KeyReused,
+    LimitExceeded,
+)
 from xinheng.exposure.rules import Booked, Line
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
@@ -16,9 +22,10 @@ class _Replayed(Exception):
     """A key of this act is on record; leaves the savepoint."""
 
 
-def book(*, by: Actor, lines: list[Line]) -> Booked:
+def book(*, by: Actor, lines: list[Line], said_at: datetime | None = None) -> Booked:
     """Insert the entries of one act, or return what its keys already stand for.
 
+    said_at: what the caller's clock said, kept in the journal
     refuses: LimitExceeded, AlreadyResolved, KeyReused. The caller has asked `access`.
     """
     params = [value for line in lines for value in sql.values(line)]
@@ -41,6 +48,7 @@ def book(*, by: Actor, lines: list[Line]) -> Booked:
         after={
             "entry": ids[first.key], "source": first.document.source,
             "moves": [[line.kind, *move] for line in lines for move in line.moves],
+            **({"said_at": said_at.isoformat()} if said_at else {}),
         },
     )  # fmt: skip
     return Booked(ids[first.key], first.account_id, first.kind, first.moves)
@@ -68,5 +76,7 @@ def _refuse(error: DatabaseError, line: Line) -> None:
         raise LimitExceeded(
             account=found["account"], mode=found["mode"], currency=currency, **amounts
         ) from error
+    if diagnosis.sqlstate == "XH002":
+        raise AccountHalted(**json.loads(diagnosis.message_detail)) from error
     if "resolves" in (diagnosis.constraint_name or ""):
         raise AlreadyResolved(reservation=line.resolves) from error

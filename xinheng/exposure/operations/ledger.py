@@ -5,6 +5,7 @@ on the path, moves their counters and refuses a reservation that does not fit; a
 resolves a reservation once; a unique key makes a repeated call the same act.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -46,7 +47,10 @@ class _Account(NamedTuple):
 
 
 class _Reservation(NamedTuple):
-    """A RESERVE entry, and whether the caller's key is already on record."""
+    """A RESERVE entry, whether the caller's key is on record, and whether its time ran out.
+
+    The database's clock says so: callers' clocks differ, and nobody may gain or lose by that.
+    """
 
     id: int
     account_id: int
@@ -63,6 +67,7 @@ class _Reservation(NamedTuple):
     owner_id: int | None
     department_id: int | None
     is_known: bool
+    is_overdue: bool
 
 
 @transaction.atomic
@@ -93,7 +98,7 @@ def post(
     reservation_id: int,
     document: Document,
     key: str,
-    at: datetime,
+    at: datetime | None = None,
     to: Counter = "receivable",
     rest_key: str | None = None,
 ) -> Booked:
@@ -101,10 +106,11 @@ def post(
 
     document.amount: in the reservation's currency, converted at its rate. The rest returns to the
     customer, or stays reserved under `rest_key`, in the same act.
+    at: the caller's clock, for the journal; whether the time ran out is for the database's to say
     refuses: AlreadyResolved, AmountTooLarge, ReservationExpired, KeyReused, CurrencyMismatch
     """
     held = _reservation(by, reservation_id, key)
-    if held.expires_at is not None and at >= held.expires_at and not held.is_known:
+    if held.expires_at is not None and held.is_overdue and not held.is_known:
         raise ReservationExpired(reservation=held.id, expires_at=held.expires_at.isoformat())
     part = document.amount
     if part.currency != held.document_currency:
@@ -122,7 +128,7 @@ def post(
     lines = [_second_step(held, "POST", document, moves, key)]
     if rest_key is not None and part.minor < held.document_minor:
         lines.append(_rest(held, document, held.reserved_minor - posted, rest_key))
-    return book(by=by, lines=lines)
+    return book(by=by, lines=lines, said_at=at)
 
 
 @transaction.atomic
@@ -135,15 +141,18 @@ def void(*, by: Actor, reservation_id: int, on: date, key: str) -> Booked:
 
 
 @transaction.atomic
-def expire(*, by: Actor, reservation_id: int, on: date, at: datetime, key: str) -> Booked:
-    """Return a reservation whose time has run out.
+def expire(
+    *, by: Actor, reservation_id: int, on: date, key: str, at: datetime | None = None
+) -> Booked:
+    """Return a reservation whose time has run out by the database's clock.
 
+    at: the caller's clock, for the journal
     refuses: NotYetExpired, AlreadyResolved, KeyReused, UnknownReservation
     """
     held = _reservation(by, reservation_id, key)
-    if held.expires_at is None or at < held.expires_at:
+    if not held.is_overdue and not held.is_known:
         raise NotYetExpired(reservation=held.id)
-    return _release(by, held, "EXPIRE", on, key)
+    return _release(by, held, "EXPIRE", on, key, at)
 
 
 @transaction.atomic
@@ -193,19 +202,29 @@ def _line(
         on=document.on,
     )
     minor = money.convert(document.amount, quote.rate, account.currency).minor
+    if authority.kind == "carried":
+        authority = replace(authority, excess_minor=minor)
     return Line(
         account.id, kind, document, ((counter, sign * minor),), key,
         rate=quote.rate, rate_date=quote.date, authority=authority, expires_at=expires_at,
     )  # fmt: skip
 
 
-def _release(by: Actor, held: _Reservation, kind: str, on: date, key: str) -> Booked:
+def _release(
+    by: Actor,
+    held: _Reservation,
+    kind: str,
+    on: date,
+    key: str,
+    said_at: datetime | None = None,
+) -> Booked:
     document = Document(
         held.source, Money(held.document_minor, held.document_currency), on, held.ship_date
     )
     return book(
         by=by,
         lines=[_second_step(held, kind, document, (("reserved", -held.reserved_minor),), key)],
+        said_at=said_at,
     )
 
 
