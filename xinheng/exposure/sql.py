@@ -21,6 +21,7 @@ SELECT r.id, a.id, a.currency, r.reserved_minor, r.document_minor, r.document_cu
        r.rate, r.rate_date, r.effective_date, r.ship_date, r.expires_at, r.source,
        c.owner_id, c.department_id,
        EXISTS (SELECT FROM exposure_entry e WHERE e.key = %s) AS is_known,
+       EXISTS (SELECT FROM exposure_pending p WHERE p.entry_id = r.id) AS is_open,
        coalesce(r.expires_at <= statement_timestamp(), false) AS is_overdue
 FROM exposure_entry r
 JOIN exposure_account n ON n.id = r.account_id

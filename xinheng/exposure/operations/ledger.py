@@ -47,7 +47,7 @@ class _Account(NamedTuple):
 
 
 class _Reservation(NamedTuple):
-    """A RESERVE entry, whether the caller's key is on record, and whether its time ran out.
+    """A RESERVE entry; whether the caller's key is on record, it is pending, its time ran out.
 
     The database's clock says so: callers' clocks differ, and nobody may gain or lose by that.
     """
@@ -67,6 +67,7 @@ class _Reservation(NamedTuple):
     owner_id: int | None
     department_id: int | None
     is_known: bool
+    is_open: bool
     is_overdue: bool
 
 
@@ -110,7 +111,7 @@ def post(
     refuses: AlreadyResolved, AmountTooLarge, ReservationExpired, KeyReused, CurrencyMismatch
     """
     held = _reservation(by, reservation_id, key)
-    if held.expires_at is not None and held.is_overdue and not held.is_known:
+    if held.expires_at is not None and held.is_overdue and held.is_open and not held.is_known:
         raise ReservationExpired(reservation=held.id, expires_at=held.expires_at.isoformat())
     part = document.amount
     if part.currency != held.document_currency:
@@ -150,7 +151,7 @@ def expire(
     refuses: NotYetExpired, AlreadyResolved, KeyReused, UnknownReservation
     """
     held = _reservation(by, reservation_id, key)
-    if not held.is_overdue and not held.is_known:
+    if held.is_open and not held.is_overdue:
         raise NotYetExpired(reservation=held.id)
     return _release(by, held, "EXPIRE", on, key, at)
 
