@@ -5,6 +5,7 @@ Amounts are minor units of the credit account's currency unless a name says `doc
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 Point = Literal["quote", "confirm", "pick", "ship", "invoice"]
@@ -29,7 +30,8 @@ class Document:
     document_minor, currency: as written; credit_minor: the same in the account's currency
     held_minor: what the ledger already holds for this very document (reserved or delivered); a
         check counts the document once
-    approved: what was approved before, when this is a change; none for a new document
+    approved: what was approved before, when this is a change; none for a new document; `approved_on`
+        is the day of the last leave, from which the days without a re-check count
     is_prepaid: paid before anything leaves the house; is_shipped: the goods are gone already
     """
 
@@ -44,6 +46,7 @@ class Document:
     approved_minor: int | None = None
     approved_terms: Terms | None = None
     approved_ship_date: date | None = None
+    approved_on: date | None = None
     is_prepaid: bool = False
     is_shipped: bool = False
 
@@ -129,6 +132,8 @@ class Facts:
 
     owed_by_day: receivables and bills of the customer's own account by due date; a negative sum is
         a credit and never overdue
+    policy_rate: units of `currency` for one unit of the rule set's currency; needed only where the
+        two differ
     """
 
     today: date
@@ -140,3 +145,4 @@ class Facts:
     standing: Standing = Standing()
     owed_by_day: Ladder = ()
     release: Release | None = None
+    policy_rate: Decimal | None = None

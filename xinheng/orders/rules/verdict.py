@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any, Literal
 
@@ -54,18 +55,24 @@ class Reason(IntEnum):
 class Remedy:
     """One thing that makes the finding go away when done; amounts in the account's currency.
 
-    pay: so much of what is owed (before `due` if it names one); release: leave for so much;
-    wait: until a day; ask: a limit of so much; shorten: terms of so many days; reduce: the document
-    to so much; unblock, renew, review: what the name says
+    pay: so much of what is owed, oldest first (of what was due by `until` if it names a day);
+    prepay: the document, before anything leaves the house; release: leave for a document of so
+    much; wait: ship it on that day or later; ask: a limit of so much for that account; insure: a
+    cover of so much, valid on `until`; shorten: terms of so many days; discount: at most so many
+    percent; reduce: the document to so much; unblock, renew, review: what the name says, `until`
+    being the first day they must reach. Remedies of different kinds are alternatives, several of
+    one kind belong together.
     """
 
     kind: Literal[
-        "pay", "release", "wait", "ask", "shorten", "reduce", "unblock", "renew", "review"
-    ]
+        "pay", "prepay", "release", "wait", "ask", "insure", "shorten", "discount", "reduce",
+        "unblock", "renew", "review",
+    ]  # fmt: skip
     amount_minor: int | None = None
     until: date | None = None
     days: int | None = None
     account_id: int | None = None
+    percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ class Finding:
     """One reason with its weight, the numbers behind it, and what would help.
 
     rule: the name of the rule that spoke, as the rule set calls it
+    eased: why it only warns although its rule is heavier: the goods are gone, the last leave is
+        recent, or somebody released the document
     """
 
     reason: Reason
@@ -80,6 +89,7 @@ class Finding:
     rule: str
     details: dict[str, Any] = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
+    eased: Literal["", "shipped", "grace", "released"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,9 @@ class Verdict:
     authority, excess_minor: by what leave it may pass the limit, and by how much at most
     (`limit` and 0 unless a tolerance, a warning rule, insurance or a release lets it)
     available_minor: the least room along the path before this document; none without any limit
+    over_minor: how far it would pass the narrowest limit, held or not: what a release must allow
+    excluded: (reason, exclusion) of each finding an exclusion took back; reason `*` when one let
+        the document go outright
     """
 
     outcome: Outcome
@@ -97,3 +110,5 @@ class Verdict:
     excess_minor: int
     available_minor: int | None
     rules_used: tuple[str, ...] = ()
+    over_minor: int = 0
+    excluded: tuple[tuple[str, str], ...] = ()
