@@ -159,6 +159,11 @@ class Entry(models.Model):
     resolves = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="resolution"
     )
+    # The reservation whose converted amount a REVALUE entry restates.
+    revalues = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="revaluations",
+        db_index=False, db_constraint=False,
+    )  # fmt: skip
     expires_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=160)
     key = models.CharField(max_length=160, null=True)
@@ -166,7 +171,16 @@ class Entry(models.Model):
     changed_xid = XidField()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "id"], name="entry_account")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="entry_account"),
+            # What of a document is delivered: the few entries that say so, not every invoice's.
+            models.Index(
+                fields=["source"], condition=~Q(delivered_minor=0), name="entry_delivered"
+            ),
+            models.Index(
+                fields=["revalues"], condition=Q(revalues__isnull=False), name="entry_revalues"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], condition=Q(key__isnull=False), name="entry_key_once"
@@ -221,8 +235,9 @@ class Rung(models.Model):
 class Pending(models.Model):
     """A reservation that nothing has resolved yet; kept by the trigger, like the counters.
 
-    Its two indexes hold open reservations only, so finding the overdue ones costs what is overdue
-    and not what was ever reserved.
+    `reserved_minor` is its converted amount as revaluations left it, and what resolving it takes
+    back. The two indexes hold open reservations only, so finding the overdue ones costs what is
+    overdue and not what was ever reserved.
     """
 
     entry = models.OneToOneField(
@@ -231,6 +246,7 @@ class Pending(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, db_index=False, db_constraint=False
     )
+    reserved_minor = models.BigIntegerField()
     expires_at = models.DateTimeField(null=True)
 
     class Meta:

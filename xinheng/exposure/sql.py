@@ -17,13 +17,17 @@ WHERE n.id = %s
 """
 
 LOAD_RESERVATION = """
-SELECT r.id, a.id, a.currency, r.reserved_minor, r.document_minor, r.document_currency,
+SELECT r.id, a.id, a.currency,
+       coalesce(p.reserved_minor,
+                (SELECT -x.reserved_minor FROM exposure_entry x WHERE x.resolves_id = r.id)),
+       r.document_minor, r.document_currency,
        r.rate, r.rate_date, r.effective_date, r.ship_date, r.expires_at, r.source,
        c.owner_id, c.department_id,
        EXISTS (SELECT FROM exposure_entry e WHERE e.key = %s) AS is_known,
-       EXISTS (SELECT FROM exposure_pending p WHERE p.entry_id = r.id) AS is_open,
+       p.entry_id IS NOT NULL AS is_open,
        coalesce(r.expires_at <= statement_timestamp(), false) AS is_overdue
 FROM exposure_entry r
+LEFT JOIN exposure_pending p ON p.entry_id = r.id
 JOIN exposure_account n ON n.id = r.account_id
 JOIN exposure_account a ON a.id = coalesce(n.merged_into_id, n.id)
 LEFT JOIN parties_customer c ON c.id = a.customer_id
@@ -31,10 +35,29 @@ WHERE r.id = %s AND r.kind = 'RESERVE'
 """
 
 _COLUMNS = (
-    "account_id", "kind", "effective_date", "ship_date", "due_date",
+    "account_id",
+    "kind",
+    "effective_date",
+    "ship_date",
+    "due_date",
     *(f"{counter}_minor" for counter in COUNTERS),
-    "document_minor", "document_currency", "rate", "rate_date",
-    "excess_minor", "authority", "decision_id", "resolves_id", "expires_at", "source", "key",
+    "document_minor",
+    "document_currency",
+    "rate",
+    "rate_date",
+    "excess_minor",
+    "authority",
+    "decision_id",
+    "resolves_id",
+    "expires_at",
+    "source",
+    "key",
+)
+# The same columns as arrays, for a statement of many entries.
+_TYPES = (
+    "bigint", "text", "date", "date", "date", *("bigint" for _ in COUNTERS),
+    "bigint", "text", "numeric", "date", "bigint", "text", "bigint", "bigint", "timestamptz",
+    "text", "text",
 )  # fmt: skip
 
 _INSERT = f"""
@@ -45,7 +68,15 @@ RETURNING id, key
 """
 
 # What was booked before a merge is asked for again in the name of the account that took it over.
-FIND_BY_KEY = f"""
+INSERT_MANY = f"""
+INSERT INTO exposure_entry ({", ".join(_COLUMNS)})
+SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _TYPES)})
+ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING
+RETURNING id, key
+"""
+
+FIND_BY_KEY = f"SELECT {', '.join(_COLUMNS)}, id FROM exposure_entry WHERE key = ANY(%s)"
+KEY = _COLUMNS.index("key")
 SELECT coalesce(a.merged_into_id, a.id), {", ".join(f"e.{name}" for name in _COLUMNS[1:])}, e.id
 FROM exposure_entry e JOIN exposure_account a ON a.id = e.account_id
 WHERE e.key = %s

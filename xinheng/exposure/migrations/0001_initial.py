@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('changed_xid', xinheng.journal.fields.XidField()),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='exposure.account')),
                 ('resolves', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolution', to='exposure.entry')),
+                ('revalues', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revaluations', to='exposure.entry')),
             ],
         ),
         migrations.CreateModel(
@@ -112,6 +113,7 @@ class Migration(migrations.Migration):
             name='Pending',
             fields=[
                 ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='exposure.entry')),
+                ('reserved_minor', models.BigIntegerField()),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='exposure.account')),
             ],
@@ -119,6 +121,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='entry',
             index=models.Index(fields=['account', 'id'], name='entry_account'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('delivered_minor', 0), _negated=True), fields=['source'], name='entry_delivered'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('revalues__isnull', False)), fields=['revalues'], name='entry_revalues'),
         ),
         migrations.AddConstraint(
             model_name='entry',

@@ -117,10 +117,20 @@ BEGIN
     ON CONFLICT (account_id, counter, day)
     DO UPDATE SET open_minor = exposure_rung.open_minor + excluded.open_minor;
 
-    -- A reservation is pending until something resolves it.
-    DELETE FROM exposure_pending p USING added e WHERE p.entry_id = e.resolves_id;
-    INSERT INTO exposure_pending (entry_id, account_id, expires_at)
-    SELECT id, account_id, expires_at FROM added WHERE kind = 'RESERVE';
+    -- A reservation is pending until something resolves it, whole, as revaluations left it.
+    UPDATE exposure_pending p SET reserved_minor = p.reserved_minor + e.reserved_minor
+    FROM added e WHERE p.entry_id = e.revalues_id;
+    WITH resolved AS (
+        DELETE FROM exposure_pending p USING added e WHERE p.entry_id = e.resolves_id
+        RETURNING e.resolves_id, p.reserved_minor + e.reserved_minor AS rest
+    )
+    SELECT resolves_id INTO over FROM resolved WHERE rest <> 0 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'reservation % was revalued meanwhile', over.resolves_id
+            USING ERRCODE = 'XH003';
+    END IF;
+    INSERT INTO exposure_pending (entry_id, account_id, reserved_minor, expires_at)
+    SELECT id, account_id, reserved_minor, expires_at FROM added WHERE kind = 'RESERVE';
     RETURN NULL;
 END
 $$;

@@ -57,7 +57,7 @@ def book(*, by: Actor, lines: list[Line], said_at: datetime | None = None) -> Bo
 def _replay(line: Line) -> Booked:
     """Return the entry on record under a line's key; the same content or none at all."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.FIND_BY_KEY, [line.key])
+        cursor.execute(sql.FIND_BY_KEY, [[line.key]])
         row = cursor.fetchone()
     if row is None or list(row[:-1]) != sql.values(line):
         raise KeyReused(key=line.key)
