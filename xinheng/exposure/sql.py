@@ -75,12 +75,12 @@ ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING
 RETURNING id, key
 """
 
-FIND_BY_KEY = f"SELECT {', '.join(_COLUMNS)}, id FROM exposure_entry WHERE key = ANY(%s)"
-KEY = _COLUMNS.index("key")
+FIND_BY_KEY = f"""
 SELECT coalesce(a.merged_into_id, a.id), {", ".join(f"e.{name}" for name in _COLUMNS[1:])}, e.id
 FROM exposure_entry e JOIN exposure_account a ON a.id = e.account_id
-WHERE e.key = %s
+WHERE e.key = ANY(%s)
 """
+KEY = _COLUMNS.index("key")
 
 # Entries of documents that record their own identity carry no key.
 APPEND_STAGED = """
