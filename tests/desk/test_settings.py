@@ -182,5 +182,7 @@ def test_documents_have_a_designer_without_what_only_a_list_needs(signed_in):
         assert f'href="/settings/fields/{key}/"' in text_of(signed_in.get("/settings/"))
         page = text_of(signed_in.get(f"/settings/fields/{key}/"))
         assert label in page and 'name="required"' in page
-        assert 'name="listed"' not in page and 'name="filterable"' not in page
+        # Receipts have no list.
+        for tick in ("listed", "filterable"):
+            assert (f'name="{tick}"' in page) == (key == "invoices")
     assert 'name="listed"' in text_of(signed_in.get(PAGE))

@@ -1,5 +1,6 @@
 """Custom fields of invoices and receipts: imported, compared, told, undone, and shown by role."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from tests.api.rest import rest
 from xinheng import access
 from xinheng.exchange import operations as exchange
 from xinheng.journal.models import Payload
+from xinheng.parties.models import Customer
 from xinheng.receivables import operations as receivables
 from xinheng.receivables.models import Invoice, Receipt
 from xinheng.receivables.sql import custom, invoices, receipts
@@ -134,6 +136,49 @@ def test_without_custom_columns_the_statements_are_the_plain_ones():
         assert custom.carrying(texts, ()) is texts
         for name in ("STAGE", "COMPARE", "INSERT", "REBUILD", "DESCRIBE", "CHANGES"):
             assert "/*+" in getattr(texts, name), name
+
+
+def rows_of(browser, asked, address="/items/"):
+    """Return the numbers of invoices a list shows, in its order."""
+    answer = browser.get(f"{address}?as_of=2026-03-01&customer=C-IN&{asked}")
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return re.findall(r"N[0-9](?=</a>|,)", body.decode())
+
+
+def test_the_list_of_open_items_filters_sorts_and_shows_them(db):
+    make.custom_fields(*FIELDS, key="invoices")
+    world = worlds.build()
+    customer = Customer.objects.get(code="C-IN")
+    rows = {"N1": {"project": "a", "weight": "4.5"}, "N2": {"project": "b", "weight": "12"},
+            "N3": {"secret": 99}, "N4": None}  # fmt: skip
+    for number, values in rows.items():
+        make.invoice(number, customer, 100, date(2026, 1, 5))
+        Invoice.objects.filter(number=number).update(custom=values)
+    browser = world.browser("finance")
+    for asked, expected in (
+        ("c.project=a", ["N1"]), ("c.weight.min=5", ["N2"]), ("c.weight.max=12", ["N1", "N2"]),
+        ("c.project.is=missing", ["N3", "N4"]), ("c.project=a&c.weight.min=5", []),
+        ("c.weight.min=nonsense", ["N1", "N2", "N3", "N4"]),
+    ):  # fmt: skip
+        assert sorted(rows_of(browser, asked)) == expected, asked
+        assert sorted(set(rows_of(browser, asked, "/items/file.csv"))) == expected, asked
+    assert rows_of(browser, "order=c.weight")[:2] == ["N1", "N2"]
+    assert rows_of(browser, "order=-c.weight")[:2] == ["N2", "N1"]
+    page = browser.get("/items/?as_of=2026-03-01&c.project=a&cols=weight").content.decode()
+    assert '<td class="num" data-label="吨数">4.5</td>' in page
+    # Who does not see a field plain cannot narrow the list by it.
+    for role, both in (("sales", True), ("finance", False)):
+        assert (len(rows_of(world.browser(role), "c.secret.min=0.01")) == 4) == both, role
+        assert len(rows_of(world.browser(role), "c.secret.is=missing")) == (4 if both else 3)
+
+
+def test_a_filter_that_holds_for_nobody_costs_no_more_queries(db, django_assert_max_num_queries):
+    make.custom_fields(*FIELDS, key="invoices")
+    world = worlds.build()
+    browser = world.browser("finance")
+    browser.get("/items/")
+    with django_assert_max_num_queries(12):
+        browser.get("/items/?as_of=2026-03-01&c.project=a&cols=weight&cols=project")
 
 
 def test_the_page_and_the_file_show_them_by_role(db):

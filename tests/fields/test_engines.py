@@ -14,6 +14,7 @@ from xinheng.fields import rules
 from xinheng.fields.queries import form
 from xinheng.kernel import conditions as kernel
 from xinheng.parties.models import Customer
+from xinheng.receivables.models import Invoice, Receipt
 
 CHOICES = [{"code": "a", "zh": "甲"}, {"code": "b", "zh": "乙"}]
 FIELDS = (
@@ -22,17 +23,17 @@ FIELDS = (
     {"name": "deposit", "zh": "保证金", "type": "amount"},
     {"name": "signed", "zh": "签约日", "type": "date"},
     {"name": "export", "zh": "有出口", "type": "flag"},
-    {"name": "line", "zh": "业务线", "type": "choice", "choices": CHOICES},
+    {"name": "trade", "zh": "业务线", "type": "choice", "choices": CHOICES},
     {"name": "note", "zh": "备注语", "type": "text"},
     {"name": "many", "zh": "多项", "type": "choices", "choices": CHOICES},
     {"name": "old", "zh": "旧的", "type": "number", "retired": True},
 )
-CODES = tuple(f"custom_{name}" for name in ("staff", "area", "deposit", "signed", "export", "line"))
+CODES = tuple(f"custom_{name}" for name in ("staff", "area", "deposit", "signed", "export", "trade"))
 ROWS = {
     "C1": {"staff": "12", "area": "0.125", "deposit": "1234.56", "signed": "2024-02-29",
-           "export": "true", "line": "a", "note": "x"},
+           "export": "true", "trade": "a", "note": "x"},
     "C2": {"staff": "-3", "area": "99999999.999", "deposit": "-0.01", "signed": "1999-12-31",
-           "export": "false", "line": "b"},
+           "export": "false", "trade": "b"},
     "C3": {},
     "C4": {"area": "7", "staff": "999999999999999"},
 }  # fmt: skip
@@ -43,8 +44,8 @@ TREES = (
     {"field": "custom_signed", "operator": "between", "value": ["2000-01-01", "2024-02-29"]},
     {"field": "custom_signed", "operator": "!=", "value": "1999-12-31"},
     {"field": "custom_export", "operator": "=", "value": False},
-    {"field": "custom_line", "operator": "in", "value": ["a", "c"]},
-    {"field": "custom_line", "operator": "missing"},
+    {"field": "custom_trade", "operator": "in", "value": ["a", "c"]},
+    {"field": "custom_trade", "operator": "missing"},
     {"not": {"field": "custom_area", "operator": ">", "value": 1}},
 )
 DAY, NOW = date(2026, 6, 30), datetime(2026, 6, 30, tzinfo=UTC)
@@ -69,7 +70,7 @@ def by_hand() -> list[dict]:
             "custom_deposit": {"C1": 123456, "C2": -1}.get(code),
             "custom_signed": date.fromisoformat(texts["signed"]) if "signed" in texts else None,
             "custom_export": {"C1": True, "C2": False}.get(code),
-            "custom_line": texts.get("line"),
+            "custom_trade": texts.get("trade"),
         })  # fmt: skip
     return found
 
@@ -103,6 +104,32 @@ def test_a_condition_means_the_same_everywhere(fresh_db, tree):
     for kind in ("postgres", "duckdb"):
         found = rows_of(kind, engines.BOOKS, asked)
         assert [(row["code"], row["holds"]) for row in found] == expected
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["invoices", "receipts"])
+def test_documents_carry_theirs_in_every_engine(fresh_db, tmp_path, table):
+    make.custom_fields(*FIELDS, key=table)
+    known, owner = form(table), make.customer("C1")
+    for at, (number, texts) in enumerate(ROWS.items()):
+        values = {name: rules.read(known.field(name), text) for name, text in texts.items()}
+        if table == "invoices":
+            make.invoice(number, owner, 100, date(2026, 1, 1 + at))
+            rows = Invoice.objects
+        else:
+            make.receipt(number, owner, 100, date(2026, 1, 1 + at))
+            rows = Receipt.objects
+        rows.filter(number=number).update(custom=values or None)
+    day = "issue_date" if table == "invoices" else "received_date"
+    bound = getattr(declared(custom.columns(table), table), table)
+    asked = bound.select("customer_id", day, *CODES)
+    snapshots.take_snapshot(by=access.system("test"), folder=tmp_path / "s", at=NOW)
+    expected = [{name: one[name] for name in CODES} for one in by_hand()]
+    for kind, source in (("postgres", engines.BOOKS), ("duckdb", engines.BOOKS),
+                         ("duckdb", tmp_path / "s")):  # fmt: skip
+        with engines.open(kind, source) as engine:
+            found = engine.run(asked, as_of=DAY).sort_by(day)
+        assert found.select(list(CODES)).to_pylist() == expected, kind
 
 
 @pytest.mark.django_db

@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import make
 from tests.api.rest import problem, rest
 from xinheng import access
-from xinheng.fields import asking, queries, rules
+from xinheng.fields import asking, in_sql, queries, rules
 from xinheng.fields.schema import Field, Form
 from xinheng.insight import customers as insight
 from xinheng.kernel import conditions
@@ -103,6 +103,10 @@ def agree(rows, tree):
     where = insight.CustomerFilter(custom=made, form=FORM)
     page = insight.page(by=access.system("test"), where=where, limit=200)
     assert {row.code for row in page.rows} == expected and page.count == len(expected)
+    held = in_sql.condition(made, FORM, "custom")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT code FROM parties_customer WHERE {held.text}", held.params)
+        assert {code for (code,) in cursor.fetchall()} == expected
 
 
 @pytest.mark.parametrize(

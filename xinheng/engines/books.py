@@ -11,7 +11,7 @@ from xinheng.receivables.sql import share
 _INVOICES = """
 SELECT customer_id, id AS item_id, kind, issue_date, due_date, voided_date,
        credit_minor AS amount_minor, open_credit_minor AS open_minor, settled_on, first_move,
-       last_move
+       last_move{custom}
 FROM receivables_invoice
 WHERE (status = 'valid' OR voided_date IS NOT NULL) AND {customers}
 """
@@ -46,14 +46,14 @@ WHERE (i.status = 'valid' OR i.voided_date IS NOT NULL) AND {{customers}}
 SELECTS = {
     "customers": """
 SELECT id AS customer_id, code, currency, NULLIF(industry, '') AS industry,
-       NULLIF(region, '') AS region, NULLIF(size, '') AS size, since, registered_capital_minor
-       {custom}
+       NULLIF(region, '') AS region, NULLIF(size, '') AS size, since,
+       registered_capital_minor{custom}
 FROM parties_customer
 WHERE merged_into_id IS NULL AND {customers}
 """,
     "invoices": _INVOICES,
     "receipts": """
-SELECT customer_id, received_date, method, credit_minor AS amount_minor
+SELECT customer_id, received_date, method, credit_minor AS amount_minor{custom}
 FROM receivables_receipt
 WHERE {customers}
 """,
@@ -125,8 +125,9 @@ _CANONICAL = {
 
 def _custom(column: str, type_: str) -> str:
     """Return the SQL of a custom field's value in the type of its column."""
-    text = f"(custom ->> '{column.removeprefix(PREFIX)}')"
+    name = column.removeprefix(PREFIX)
+    text = f"(custom ->> '{name}')"
     if type_ == "string":
-        return text
-    pattern, name = _CANONICAL[type_]
-    return f"CASE WHEN {text} ~ '{pattern}' THEN CAST({text} AS {name}) END"
+        return f"CASE WHEN jsonb_typeof(custom -> '{name}') = 'string' THEN {text} END"
+    pattern, cast = _CANONICAL[type_]
+    return f"CASE WHEN {text} ~ '{pattern}' THEN CAST({text} AS {cast}) END"

@@ -22,6 +22,7 @@ from xinheng.engines.extracting import Books, Reader
 from xinheng.engines.manifest import PARTS, Manifest, Part
 from xinheng.engines.models import Touched
 from xinheng.engines.refusals import SnapshotFolderTaken, SnapshotRunning, SnapshotUnreadable
+from xinheng.factors.custom import CARRIERS
 from xinheng.factors.tables import SCHEMAS
 from xinheng.fields import in_force
 from xinheng.hosting import locks
@@ -67,7 +68,7 @@ def take_snapshot(
     folder.mkdir(parents=True, exist_ok=True)
     # The columns follow from the custom fields in use, which may change while tables are read.
     with (
-        in_force.holding("customers"),
+        in_force.holding(*CARRIERS),
         _alone(folder),
         Books(sessions.address("xinheng snapshot")) as books,
     ):

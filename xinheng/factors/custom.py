@@ -1,4 +1,4 @@
-"""Custom fields of customers as typed columns of the declared table, and as figures.
+"""Custom fields as typed columns of the declared tables; those of customers also as figures.
 
 Only numbers, amounts, dates, yes-or-no and choices become columns, and only public and internal
 ones: a score, its reasons and a snapshot show values to readers whose roles they do not ask for.
@@ -16,15 +16,19 @@ from xinheng.fields.secrecy import is_guarded
 from xinheng.kernel import conditions
 
 PREFIX = "custom_"
+# The declared tables whose records carry custom fields; forms are called as the tables are.
+CARRIERS = ("customers", "invoices", "receipts")
 # Type of a field → unit of its figure; a number without decimals is whole.
 _UNITS = {"amount": "money", "date": "date", "flag": "flag", "choice": "text"}
 
 
-def fields() -> dict[str, Field]:
-    """Return the fields that are columns now, by column name."""
+def fields(table: str = "customers") -> dict[str, Field]:
+    """Return the fields that are columns of a declared table now, by column name."""
+    if table not in CARRIERS:
+        return {}
     return {
         one.column: one
-        for one in in_force.form("customers").active
+        for one in in_force.form(table).active
         if one.type in (*_UNITS, "number") and not is_guarded(one)
     }
 
@@ -35,9 +39,9 @@ def _unit(field: Field) -> str:
     return _UNITS[field.type]
 
 
-def columns() -> dict[str, str]:
-    """Return the columns there are now with their types."""
-    return {name: UNITS[_unit(field)].dtype for name, field in fields().items()}
+def columns(table: str = "customers") -> dict[str, str]:
+    """Return the custom columns of a declared table there are now with their types."""
+    return {name: UNITS[_unit(field)].dtype for name, field in fields(table).items()}
 
 
 def figure(name: str) -> Figure | None:

@@ -147,12 +147,12 @@ class Tables:
     interactions: ir.Table
 
 
-def declared(custom: Mapping[str, str] | None = None) -> Tables:
+def declared(custom: Mapping[str, str] | None = None, table: str = "customers") -> Tables:
     """Return the declared tables, bound to no engine.
 
-    custom: further columns of the customers, custom fields by column name with their types
+    custom: further columns of `table`, custom fields by column name with their types
     """
-    schemas = {**SCHEMAS, "customers": {**SCHEMAS["customers"], **(custom or {})}}
+    schemas = {**SCHEMAS, table: {**SCHEMAS[table], **(custom or {})}}
     return Tables(**{name: ibis.table(schema, name=name) for name, schema in schemas.items()})
 
 
@@ -166,7 +166,7 @@ def schema(table: str) -> dict[str, str]:
     """Return the columns of a declared table with their types, custom fields in use included."""
     from xinheng.factors import custom
 
-    return {**SCHEMAS[table], **(custom.columns() if table == "customers" else {})}
+    return {**SCHEMAS[table], **custom.columns(table)}
 
 
 def kind(table: str, column: str) -> str:

@@ -26,12 +26,12 @@ def form(key: str) -> Form:
 
 
 @contextmanager
-def holding(key: str) -> Iterator[None]:
-    """Keep to one form for a while, so that long work does not see it change.
+def holding(*keys: str) -> Iterator[None]:
+    """Keep to the forms of these records for a while, so that long work sees no change.
 
     Threads see it when they run in a copy of the context.
     """
-    token = _held.set({**_held.get(), key: form(key)})
+    token = _held.set({**_held.get(), **{key: form(key) for key in keys}})
     try:
         yield
     finally:

@@ -4,7 +4,6 @@ Like `definitions.published` it asks no permission: the fields are the shape of 
 may read the record sees its shape. Values are read, and narrowed, with the records themselves.
 """
 
-import json
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -14,10 +13,13 @@ from django.db.models.expressions import Expression, ExpressionWrapper, Func
 
 from xinheng import definitions
 from xinheng.definitions.in_force import NotPublished
+from xinheng.fields import paths
 from xinheng.fields.schema import Field, Form
 from xinheng.kernel.conditions import All, Any_, Condition, Leaf, Not
 
 EMPTY = Form(fields=())
+# What stands before the name of a custom field in sort keys and addresses.
+CUSTOM = "c."
 
 
 def form(key: str) -> Form:
@@ -59,7 +61,7 @@ class Found(Func):
 
 def sort_key(field: Field, column: str = "custom") -> Expression:
     """Return what rows sort by: numbers and amounts by size, dates by day, the rest by code."""
-    return Found(F(column), _path(field))
+    return Found(F(column), paths.path(field))
 
 
 def holds(tree: Condition, known: Form, column: str = "custom") -> Q:
@@ -86,41 +88,6 @@ def holds(tree: Condition, known: Form, column: str = "custom") -> Q:
 
 
 def _leaf(field: Field, operator: str, value: Any, column: str) -> Q:
-    if operator in ("missing", "present"):
-        there = _met(column, _path(field))
-        return ~there if operator == "missing" else there
-    return _met(column, f"{_path(field)} ? ({_compared(operator, value)})")
-
-
-def _met(column: str, path: str) -> Q:
-    wrapped = ExpressionWrapper(Holds(F(column), path), output_field=BooleanField())
-    return Q(wrapped)
-
-
-def _path(field: Field) -> str:
-    path = f'$."{field.name}"'
-    if field.type == "number":
-        return f"{path}.double()"
-    return f"{path}[*]" if field.type == "choices" else path
-
-
-def _compared(operator: str, value: Any) -> str:
-    match operator:
-        case "=":
-            return f"@ == {_said(value)}"
-        case "in":
-            return " || ".join(f"@ == {_said(one)}" for one in value)
-        case "!=":
-            return f"@ != {_said(value)}"
-        case "not in":
-            return " && ".join(f"@ != {_said(one)}" for one in value)
-        case "between":
-            return f"@ >= {_said(value[0])} && @ <= {_said(value[1])}"
-        case "starts with":
-            return f"@ starts with {_said(value)}"
-    return f"@ {operator} {_said(value)}"
-
-
-def _said(value: Any) -> str:
-    """Return a value as jsonpath writes it; its texts are JSON's."""
-    return json.dumps(value)
+    path, wanted = paths.leaf(field, operator, value)
+    met = Q(ExpressionWrapper(Holds(F(column), path), output_field=BooleanField()))
+    return met if wanted else ~met

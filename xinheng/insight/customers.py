@@ -18,6 +18,7 @@ from xinheng import access
 from xinheng.exposure.models import Account
 from xinheng.fields import queries as fields
 from xinheng.fields import secrecy
+from xinheng.fields.queries import CUSTOM
 from xinheng.fields.queries import EMPTY as NO_FIELDS
 from xinheng.fields.schema import Form
 from xinheng.kernel.actors import Actor
@@ -26,8 +27,6 @@ from xinheng.parties import aliases
 from xinheng.parties.models import Customer
 
 MAIN_SEGMENT = "main"
-# What stands before the name of a custom field in sort keys and addresses.
-CUSTOM = "c."
 # sort key → column; the primary key always breaks ties, so that pages never overlap.
 SORT_COLUMNS = {
     "code": "code",

@@ -14,7 +14,7 @@ class ReceivablesConfig(AppConfig):
         from xinheng.receivables.operations.moving import Documents
 
         for record in (
-            records.Record("invoices", "发票", "Invoices", "receivables.Invoice"),
+            records.Record("invoices", "发票", "Invoices", "receivables.Invoice", has_list=True),
             records.Record("receipts", "收款", "Receipts", "receivables.Receipt"),
         ):
             records.register(record)

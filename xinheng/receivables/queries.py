@@ -9,7 +9,13 @@ from typing import Any
 from django.db import connection
 
 from xinheng import access
+from xinheng.fields import in_sql, secrecy
+from xinheng.fields.in_sql import Sql
+from xinheng.fields.queries import CUSTOM
+from xinheng.fields.queries import EMPTY as NO_FIELDS
+from xinheng.fields.schema import Form
 from xinheng.kernel.actors import Actor
+from xinheng.kernel.conditions import Condition
 from xinheng.receivables import rules
 from xinheng.receivables.sql import disputes, positions
 
@@ -74,7 +80,7 @@ WITH item AS (
            i.terms, i.currency, CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * i.amount_minor
            AS amount_minor, {open_document} AS open_minor, a.currency AS credit_currency,
            {open_credit} AS open_credit_minor, %(as_of)s::date - i.{day} AS days,
-           {bucket} AS bucket, i.salesperson, i.order_number
+           {bucket} AS bucket, i.salesperson, i.order_number{sort}
     FROM receivables_invoice i
     JOIN parties_customer c ON c.id = i.customer_id AND {in_scope}
     JOIN exposure_account a ON a.customer_id = c.id
@@ -89,6 +95,12 @@ WITH item AS (
       AND (%(due_from)s::date IS NULL OR due_date >= %(due_from)s)
       AND (%(due_to)s::date IS NULL OR due_date <= %(due_to)s)
 )
+"""
+
+_SHOWN = """
+    s.id, s.number, s.kind, s.customer_id, s.code, s.name, s.issue_date, s.due_date, s.terms,
+    s.currency, s.amount_minor, s.open_minor, s.credit_currency, s.open_credit_minor, s.days,
+    s.bucket, s.salesperson, s.order_number
 """
 
 _SUMS = """
@@ -130,6 +142,8 @@ def open_items(
     order: str = "-days",
     limit: int = 50,
     offset: int = 0,
+    custom: Condition | None = None,
+    form: Form = NO_FIELDS,
 ) -> OpenItems:
     """Return the items open at the end of `as_of`, a page of them.
 
@@ -137,11 +151,15 @@ def open_items(
     due_from, due_to: the first and the last due date wanted
     disputed: only what is contested on that day, wholly or in part
     narrow: values by the keys of NARROW, such as {"customer": "C001"}
+    order:  a key of ORDERS, or "c." and a field of `form` that `by` sees plain, perhaps with "-"
+    custom: a condition over the custom fields of `form`, as `fields.asking` makes it fit
     """
     access.require(by, "receivables.read")
+    plain = secrecy.plain(by, form)
+    held, (sort, ordered) = in_sql.condition(custom, plain, "i.custom"), _order(order, plain)
     chosen = narrow or {}
     clauses = "".join(f" AND {NARROW[key]} = %(only_{key})s" for key in chosen)
-    clauses += f" AND {disputes.IS_DISPUTED}" if disputed else ""
+    clauses += (f" AND {disputes.IS_DISPUTED}" if disputed else "") + f" AND ({held.text})"
     bucket_filter = {None: "true", NO_DUE_DATE: "bucket IS NULL"}.get(bucket, "bucket = %(bucket)s")
     statement = _ITEMS.format(
         open_document=positions.OPEN_DOCUMENT,
@@ -152,25 +170,37 @@ def open_items(
         in_scope=positions.IN_SCOPE,
         narrow=clauses,
         bucket_filter=bucket_filter,
+        sort=f", {sort.text} AS sort_key" if sort.text else "",
     )
     params = {
-        **scope(by), **only(chosen), "as_of": as_of, "bucket": bucket, "limit": limit,
-        "offset": offset,
-        "due_from": due_from, "due_to": due_to,
-        "firsts": [found.first for found in rules.buckets(edges)],
+        **scope(by), **only(chosen), **held.params, **sort.params, "as_of": as_of,
+        "bucket": bucket, "limit": limit, "offset": offset, "due_from": due_from,
+        "due_to": due_to, "firsts": [found.first for found in rules.buckets(edges)],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{statement}, page AS (SELECT * FROM standing ORDER BY {ORDERS[order]}"
+            f"{statement}, page AS (SELECT * FROM standing ORDER BY {ordered}"
             f" LIMIT %(limit)s OFFSET %(offset)s), {_SUMS}"
-            f" SELECT s.*, {disputes.DISPUTED}, sums.listed FROM sums LEFT JOIN page s ON true"
-            f" ORDER BY {ORDERS[order]}",
+            f" SELECT {_SHOWN}, {disputes.DISPUTED}, sums.listed FROM sums"
+            f" LEFT JOIN page s ON true ORDER BY {ordered}",
             params,
         )
         found = cursor.fetchall()
     # The sums come beside every row of the page, and alone beside a page without rows.
     rows = tuple(OpenItem(*row[:-1]) for row in found if row[0] is not None)
     return _summed(rows, json.loads(found[0][-1]))
+
+
+def _order(order: str, plain: Form) -> tuple[Sql, str]:
+    """Return the sort column, if it is a custom field, and the order of rows."""
+    if order in ORDERS:
+        return Sql(""), ORDERS[order]
+    name = order.removeprefix("-").removeprefix(CUSTOM)
+    field = plain.field(name)
+    if field is None:
+        return Sql(""), ORDERS["-days"]
+    way = "DESC" if order.startswith("-") else "ASC"
+    return in_sql.sort_key(field, "i.custom"), f"sort_key {way} NULLS LAST, number"
 
 
 def _summed(rows: tuple[OpenItem, ...], sums: list[list[Any]]) -> OpenItems:

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from xinheng.desk import custom as fields
 from xinheng.desk import frame, words
 from xinheng.fields import rules
 from xinheng.fields.schema import Field, Form
 from xinheng.insight import customers as insight
-from xinheng.insight.customers import CUSTOM, CustomerFilter, CustomerRow
+from xinheng.insight.customers import CustomerFilter, CustomerRow
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
 
@@ -40,27 +41,12 @@ def headings(sort: str, currency: str, custom: tuple[Field, ...]) -> list[dict[s
 
     custom: the custom fields that are shown as the last columns
     """
-    found = []
-    language = frame.language()
-    more = (
-        (f"{CUSTOM}{field.name}", field.label(language), field.type in ("number", "amount"),
-         field.currency if field.type == "amount" else "")
-        for field in custom
-    )  # fmt: skip
-    for key, label, is_number, unit in (*COLUMNS, *more):
-        state = "none"
-        if key and sort.removeprefix("-") == key:
-            state = "descending" if sort.startswith("-") else "ascending"
-        # Numbers are first wanted from the largest, words from the beginning.
-        first = f"-{key}" if is_number else key
-        flipped = key if sort == f"-{key}" else f"-{key}"
-        leads_to = first if state == "none" else flipped
-        found.append(
-            {"key": key, "label": label, "is_number": is_number,
-             "unit": words.unit(currency) if unit == "money" else unit,
-             "state": state, "leads_to": leads_to}
-        )  # fmt: skip
-    return found
+    own = [
+        fields.sorted_by(sort, key, is_number)
+        | {"label": label, "unit": words.unit(currency) if unit == "money" else unit}
+        for key, label, is_number, unit in COLUMNS
+    ]
+    return [*own, *fields.headings(sort, custom)]
 
 
 def file_header(form: Form) -> list[str]:

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xinheng.desk import export, frame, paging
-from xinheng.desk.customers import columns, credit_file, custom, editing
+from xinheng.desk import custom, export, frame, paging
+from xinheng.desk.customers import columns, credit_file, editing
 from xinheng.desk.customers.forms import VIEWS, CustomerFilters
 from xinheng.exchange import operations as exchange
 from xinheng.fields import queries as fields

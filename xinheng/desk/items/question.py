@@ -7,7 +7,11 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from xinheng.desk import frame
+from xinheng.desk import custom, frame
+from xinheng.fields import queries as fields
+from xinheng.fields import secrecy
+from xinheng.fields.queries import CUSTOM
+from xinheng.fields.schema import Form
 from xinheng.insight.ageing import BASES
 from xinheng.receivables import rules
 from xinheng.receivables.queries import NARROW, NO_DUE_DATE, ORDERS
@@ -37,6 +41,8 @@ class Question:
     state: str
     narrow: dict[str, str]
     order: str
+    form: Form
+    custom: custom.Asked
 
     def arguments(self) -> dict[str, Any]:
         """Return the keyword arguments of the query."""
@@ -50,7 +56,8 @@ class Question:
         return {
             "as_of": self.as_of, "basis": self.basis, "edges": self.edges, "bucket": bucket,
             "due_from": first, "due_to": last, "narrow": self.narrow, "order": self.order,
-            "disputed": self.state == "disputed",
+            "disputed": self.state == "disputed", "form": self.form,
+            "custom": self.custom.condition,
         }  # fmt: skip
 
     def bucket_label(self) -> str:
@@ -63,7 +70,9 @@ class Question:
 
 def asked(request: HttpRequest) -> Question:
     """Read the address; what cannot be read counts as not asked."""
-    given = request.GET
+    given, by = request.GET, frame.actor(request)
+    form = fields.form("invoices")
+    plain, visible = secrecy.plain(by, form), secrecy.visible(by, form)
     bucket = given.get("bucket", "")
     order = given.get("order", "")
     return Question(
@@ -78,8 +87,15 @@ def asked(request: HttpRequest) -> Question:
             # An empty group of an ageing is a group; an empty search box is no question.
             if key in given and (given.get(key) or key not in ("number", "customer"))
         },
-        order=order if order in ORDERS else "-days",
+        order=order if order in ORDERS or _is_custom(order, plain) else "-days",
+        form=visible,
+        custom=custom.asked(visible, given, plain),
     )
+
+
+def _is_custom(order: str, plain: Form) -> bool:
+    key = order.removeprefix("-")
+    return key.startswith(CUSTOM) and plain.field(key.removeprefix(CUSTOM)) is not None
 
 
 def basis(given: QueryDict) -> str:

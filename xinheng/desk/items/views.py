@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from xinheng.desk import export, frame, paging, words
+from xinheng.desk import custom, export, frame, paging, words
 from xinheng.desk.items import question
 from xinheng.desk.items.question import NARROW_NAMES, STATES, Question
 from xinheng.fields import queries as fields
@@ -23,14 +23,12 @@ FILE_CHUNK = 2_000
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the items open on a day, filtered and sorted by the address."""
-    asked = question.asked(request)
+    by, asked = frame.actor(request), question.asked(request)
     _number, size = paging.asked(request)
     found = queries.open_items(
-        by=frame.actor(request),
-        offset=paging.offset(request),
-        limit=size,
-        **asked.arguments(),
-    )
+        by=by, offset=paging.offset(request), limit=size, **asked.arguments()
+    )  # fmt: skip
+    shown = asked.custom.shown
     context = {
         "found": found,
         "asked": asked,
@@ -39,15 +37,31 @@ def listing(request: HttpRequest) -> HttpResponse:
         "narrow": [(key, NARROW_NAMES[key], value) for key, value in asked.narrow.items()],
         "totals": sorted(found.totals.items()),
         "unit": words.unit(next(iter(found.totals), "CNY")),
+        "blanks": 1 + len(shown),
+        "rows": _rows(by, found, shown),
+        "headings": custom.headings(asked.order, shown),
     }
+    if not frame.wants_fragment(request):
+        plain = secrecy.plain(by, asked.form)
+        context["custom_filters"] = custom.filters(plain, request.GET, asked.custom.errors)
+        context["custom_columns"] = custom.columns(asked.form, shown)
     return frame.page(request, "desk/items/list.html", context, fragment="table")
+
+
+def _rows(
+    by: Actor, found: queries.OpenItems, shown: tuple[Field, ...]
+) -> list[tuple[queries.OpenItem, list[dict[str, Any]]]]:
+    """Return the items with the cells of the custom fields that are shown."""
+    numbers = [row.number for row in found.rows] if shown else []
+    values = invoice_file.custom_of(by=by, numbers=numbers) if numbers else {}
+    return [(row, custom.cells(shown, values.get(row.number, {}))) for row in found.rows]
 
 
 @require_GET
 def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the filtered items as CSV or XLSX."""
     by, asked = frame.actor(request), question.asked(request)
-    own = secrecy.visible(by, fields.form("invoices")).active
+    own = asked.form.active
     header = [
         _("发票号"), _("种类"), _("客户编码"), _("客户名称"), _("开票日期"), _("到期日"),
         _("逾期天数"), _("币种"), _("金额"), _("未清金额"), _("争议金额"), _("销售员"),

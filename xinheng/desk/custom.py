@@ -1,4 +1,4 @@
-"""Custom fields in the list of customers: filters and columns, as they stand in the address.
+"""Custom fields in a list: filters and columns, as they stand in the address.
 
 `c.line=retail` equals (several: any of them) · `c.area.min=1`, `c.area.max=9` bounds, both closed ·
 `c.note=old` begins with · `c.note.is=missing` or `present` · `cols=area` shows a column, and
@@ -12,8 +12,8 @@ from django.http import QueryDict
 
 from xinheng.desk import frame
 from xinheng.fields import asking, rules
+from xinheng.fields.queries import CUSTOM
 from xinheng.fields.schema import Field, Form
-from xinheng.insight.customers import CUSTOM
 from xinheng.kernel.conditions import UNARY, All, Condition, Leaf
 
 MOST_COLUMNS = 8
@@ -115,6 +115,29 @@ def columns(form: Form, shown: tuple[Field, ...]) -> list[dict[str, Any]]:
         {"name": field.name, "label": field.label(language), "is_shown": field in shown}
         for field in form.active
     ]
+
+
+def headings(sort: str, shown: tuple[Field, ...]) -> list[dict[str, Any]]:
+    """Return the headings of the shown fields, with the sort each one leads to."""
+    language = frame.language()
+    return [
+        sorted_by(sort, f"{CUSTOM}{field.name}", field.type in ("number", "amount"))
+        | {"label": field.label(language),
+           "unit": field.currency if field.type == "amount" else ""}
+        for field in shown
+    ]  # fmt: skip
+
+
+def sorted_by(sort: str, key: str, is_number: bool) -> dict[str, Any]:
+    """Return how a column stands to the sort of a list, and the sort that it leads to."""
+    state = "none"
+    if key and sort.removeprefix("-") == key:
+        state = "descending" if sort.startswith("-") else "ascending"
+    # Numbers are first wanted from the largest, words from the beginning.
+    first = f"-{key}" if is_number else key
+    flipped = key if sort == f"-{key}" else f"-{key}"
+    leads_to = first if state == "none" else flipped
+    return {"key": key, "is_number": is_number, "state": state, "leads_to": leads_to}
 
 
 def cells(shown: tuple[Field, ...], values: Any) -> list[dict[str, Any]]:
