@@ -30,8 +30,8 @@ class Document:
     document_minor, currency: as written; credit_minor: the same in the account's currency
     held_minor: what the ledger already holds for this very document (reserved or delivered); a
         check counts the document once
-    approved: what was approved before, when this is a change; none for a new document; `approved_on`
-        is the day of the last leave, from which the days without a re-check count
+    approved: what was approved before, when this is a change; none for a new document
+    approved_on: the day of the last leave, from which the days without a re-check count
     is_prepaid: paid before anything leaves the house; is_shipped: the goods are gone already
     """
 

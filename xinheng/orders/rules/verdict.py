@@ -80,8 +80,8 @@ class Finding:
     """One reason with its weight, the numbers behind it, and what would help.
 
     rule: the name of the rule that spoke, as the rule set calls it
-    eased: why it only warns although its rule is heavier: the goods are gone, the last leave is
-        recent, or somebody released the document
+    eased: why it only warns although its rule is heavier: the goods are gone or paid, the last
+        leave is recent, or somebody released the document
     """
 
     reason: Reason
@@ -89,7 +89,7 @@ class Finding:
     rule: str
     details: dict[str, Any] = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
-    eased: Literal["", "shipped", "grace", "released"] = ""
+    eased: Literal["", "shipped", "prepaid", "grace", "released"] = ""
 
 
 @dataclass(frozen=True, slots=True)
