@@ -26,7 +26,7 @@ from xinheng.receivables.refusals import (
     VoidDateWithoutVoid,
 )
 from xinheng.receivables.rules import Cash, Item, allocate
-from xinheng.receivables.sql import matching, receipts
+from xinheng.receivables.sql import matching, receipts, seats
 from xinheng.reference import queries as reference
 from xinheng.reference.refusals import NoExchangeRate
 
@@ -206,14 +206,17 @@ class Act:
             self.run(self.texts.DESCRIBE, batch=self.batch_id)
         self.look_at_books(self.texts.TABLE)
 
-    def retract(self, statement: str) -> None:
-        """End the allocations of rebuilt documents as if they had never been."""
+    def retract(self, statement: str, *, also: str = "", **params: Any) -> None:
+        """End the allocations of rebuilt documents as if they had never been.
+
+        also: a statement, with its params, that adds allocations of other documents
+        """
         self.run(matching.RETRACTED)
         if not self.has_rebuilt:
             return
         self.run(matching.REBUILT)
         self.look("rcv_rebuilt", "rcv_doc (id, number, is_new, is_rebuilt)")
-        if self.run(statement):
+        if self.run(statement) + (self.run(also, **params) if also else 0):
             self.look("rcv_retracted")
             self._keep_retracted()
             self.run(matching.MOVES.format(relation="rcv_retracted", sign=1))
@@ -224,7 +227,7 @@ class Act:
         if self.batch_id is not None and not self.is_undo:
             journal.keep_former(
                 by=self.by, batch_id=self.batch_id, table="receivables_allocation",
-                query="SELECT r.id::text, NULL::uuid, to_jsonb(r) FROM rcv_retracted r",
+                query=seats.IMAGES,
             )  # fmt: skip
 
     def restate(self, relation: str) -> None:

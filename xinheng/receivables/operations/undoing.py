@@ -16,7 +16,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import BatchNeeded, Hold, TakenBack
 from xinheng.receivables.operations.act import Act
 from xinheng.receivables.operations.disputes import KEPT
-from xinheng.receivables.sql import custom, invoices, matching, receipts, undoing
+from xinheng.receivables.sql import custom, invoices, matching, receipts, seats, undoing
 
 _WHY = {
     "changed": ("后来的导入或操作改过它", "a later import or act changed it"),
@@ -56,13 +56,13 @@ def _invoices(by: Actor, batch_id: UUID, undo_id: UUID) -> TakenBack:
     act = _act(by, undo_id, invoices, undoing.STAGED_INVOICES)
     act.journal_changes("invoice")
     act.run(invoices.MOVES_OUT)
-    act.retract(matching.RETRACT_OF_INVOICES)
+    act.retract(matching.RETRACT_OF_INVOICES, also=seats.RETRACT_PLACED, batch=batch_id)
     _remove(act, batch_id, undo_id, undoing.INVOICE_IMAGE, undoing.REMOVE_INVOICES)
     act.write()
     act.run(invoices.LINES)
     act.restate("rcv_retracted")
     act.run(invoices.MOVES_IN)
-    _seat(act, batch_id)
+    _seat(act)
     act.settle_named(matching.TARGETS_OF_INVOICES)
     _close(act)
     return taken
@@ -72,11 +72,11 @@ def _receipts(by: Actor, batch_id: UUID, undo_id: UUID) -> TakenBack:
     taken = _gathered(batch_id, receipts.TABLE)
     act = _act(by, undo_id, receipts, undoing.STAGED_RECEIPTS)
     act.journal_changes("receipt")
-    act.retract(matching.RETRACT_OF_RECEIPTS)
+    act.retract(matching.RETRACT_OF_RECEIPTS, also=seats.RETRACT_PLACED, batch=batch_id)
     _remove(act, batch_id, undo_id, undoing.RECEIPT_IMAGE, undoing.REMOVE_RECEIPTS)
     act.write()
     act.restate("rcv_retracted")
-    _seat(act, batch_id)
+    _seat(act)
     act.settle_named(matching.TARGETS_OF_RECEIPTS)
     _close(act)
     return taken
@@ -86,8 +86,9 @@ def _gathered(batch_id: UUID, table: str) -> TakenBack:
     """Find what the batch made and changed; refuse when something leans on it."""
     params = {"batch": batch_id}
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS rcv_former, rcv_gone, rcv_given")
+        cursor.execute("DROP TABLE IF EXISTS rcv_former, rcv_gone, rcv_given, rcv_ended, rcv_back")
         cursor.execute(undoing.gather(table).format(batch=batch_id))
+        cursor.execute(seats.ENDED.format(batch=batch_id))
         query = undoing.CHANGED_LATER.format(table=table)
         if table == invoices.TABLE:
             query += f" UNION {undoing.MET_LATER}"
@@ -132,12 +133,19 @@ def _remove(act: Act, batch_id: UUID, undo_id: UUID, image: str, remove: str) ->
     act.run(remove)
 
 
-def _seat(act: Act, batch_id: UUID) -> None:
-    if act.run(undoing.SEATS, batch=batch_id):
+def _seat(act: Act) -> None:
+    """Let what had met before the batch stand again; where it cannot, let it meet anew."""
+    if act.run(seats.BACK):
+        act.run(seats.CROWDED)
+        act.look("rcv_back")
+        act.run(matching.MOVES.format(relation="rcv_back", sign=-1))
+        act.run(seats.STAND_AGAIN)
+        act.restate("rcv_back")
+    if act.run(seats.SEATS):
         act.place()
 
 
 def _close(act: Act) -> None:
     act.run(undoing.BATCHES.format(table=act.texts.TABLE))
     act.book()
-    act.run("DROP TABLE rcv_former, rcv_gone, rcv_given")
+    act.run("DROP TABLE rcv_former, rcv_gone, rcv_given, rcv_ended, rcv_back")

@@ -141,23 +141,6 @@ DELETE FROM receivables_receipt WHERE id IN (SELECT id FROM rcv_gone);
 DELETE FROM rcv_doc WHERE id IN (SELECT id FROM rcv_gone);
 """
 
-# Seats as they were before the batch, where both documents are still there and unchanged since.
-SEATS = """
-INSERT INTO rcv_want (invoice_id, receipt_id, credit_note_id, want)
-SELECT x.invoice_id, x.receipt_id, x.credit_note_id, x.amount_minor
-FROM journal_former f
-CROSS JOIN LATERAL jsonb_to_record(f.was)
-     AS x(id bigint, invoice_id bigint, receipt_id bigint, credit_note_id bigint,
-          amount_minor bigint, is_reseated boolean)
-JOIN receivables_invoice i ON i.id = x.invoice_id
-LEFT JOIN receivables_receipt r ON r.id = x.receipt_id
-LEFT JOIN receivables_invoice n ON n.id = x.credit_note_id
-WHERE f.batch_id = %(batch)s AND f."table" = 'receivables_allocation' AND NOT f.is_removed
-  AND (x.is_reseated OR x.receipt_id IN (SELECT id FROM rcv_doc))
-  AND (r.id IS NOT NULL OR n.id IS NOT NULL)
-ORDER BY x.id
-"""
-
 BATCHES = """
 UPDATE {table} t SET batch_id = f.former_batch FROM rcv_former f WHERE f.id = t.id
 """
