@@ -28,7 +28,8 @@ FIELDS = (
     {"name": "many", "zh": "多项", "type": "choices", "choices": CHOICES},
     {"name": "old", "zh": "旧的", "type": "number", "retired": True},
 )
-CODES = tuple(f"custom_{name}" for name in ("staff", "area", "deposit", "signed", "export", "trade"))
+_NAMES = ("staff", "area", "deposit", "signed", "export", "trade")
+CODES = tuple(f"custom_{name}" for name in _NAMES)
 ROWS = {
     "C1": {"staff": "12", "area": "0.125", "deposit": "1234.56", "signed": "2024-02-29",
            "export": "true", "trade": "a", "note": "x"},
