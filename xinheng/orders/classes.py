@@ -3,8 +3,9 @@
 FIELDS = {
     "Order": {
         "internal": "id number customer segment order_date ship_date terms discount_percent"
-        " currency amount_minor shipped_minor invoiced_minor status credit reservation decision"
-        " copied_from version batch_id changed_xid",
+        " currency amount_minor shipped_minor invoiced_minor approved_minor is_prepaid"
+        " rate rate_date delivered_credit_minor status credit reservation decision copied_from"
+        " version batch_id changed_xid",
     },
     "OrderLine": {
         "internal": "id order line item quantity amount_minor ship_date shipped_minor",
@@ -16,7 +17,7 @@ FIELDS = {
     "Decision": {
         "internal": "id uuid at day by customer account order purpose document_kind"
         " document_number point amount_minor currency outcome has_warnings reasons facts versions"
-        " authority excess_minor follows changes changed_xid",
+        " authority excess_minor reservation follows changes changed_xid",
     },
     "Hold": {
         "internal": "id order decision latest state point is_forced opened_at opened_by"

@@ -49,6 +49,10 @@ class Decision(models.Model):
     versions = models.JSONField()
     authority = models.CharField(max_length=10)
     excess_minor = models.BigIntegerField(default=0, db_default=0)
+    # The RESERVE entry it led to.
+    reservation = models.ForeignKey(
+        "exposure.Entry", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     follows = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

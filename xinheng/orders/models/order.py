@@ -11,9 +11,11 @@ class Order(models.Model):
 
     Amounts are in the order's currency. `shipped_minor` is the sum of its shipments,
     `invoiced_minor` of the valid invoices that name it; both may pass `amount_minor`, since what
-    happened is recorded. `reservation` is the ledger's open RESERVE entry of what is neither
-    shipped nor invoiced, none while the order is held, prepaid, or done. An order that is taken up
-    again or copied asks for credit anew.
+    happened is recorded. `approved_minor` is how much of it credit was given for: the whole, the
+    part a release covers, or nothing while it is held, prepaid or cancelled. `reservation` is the
+    ledger's open RESERVE entry of what is approved and neither shipped nor invoiced. What is in
+    another currency than the account is converted once, at `rate`. An order that is taken up again
+    or copied asks for credit anew.
     """
 
     class Status(models.TextChoices):
@@ -38,6 +40,12 @@ class Order(models.Model):
     amount_minor = models.BigIntegerField()
     shipped_minor = models.BigIntegerField(default=0, db_default=0)
     invoiced_minor = models.BigIntegerField(default=0, db_default=0)
+    approved_minor = models.BigIntegerField(default=0, db_default=0)
+    is_prepaid = models.BooleanField(default=False, db_default=False)
+    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    rate_date = models.DateField(null=True)
+    # What the ledger holds as delivered and not invoiced, in the currency of the account.
+    delivered_credit_minor = models.BigIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     credit = models.CharField(max_length=10, choices=Credit)
     reservation = models.OneToOneField(

@@ -17,7 +17,7 @@ class Asked:
 
     number: names the document to its sender, "" for a mere question; terms: as `kernel.terms`
     reads them, "" for those granted to the customer
-    approved_minor, approved_terms, approved_ship_date: what was approved before, for a change
+    approved_*: what was approved before and on which day, for a change or a later step
     """
 
     amount: Money
@@ -34,6 +34,7 @@ class Asked:
     approved_terms: str = ""
     approved_discount_percent: Decimal | None = None
     approved_ship_date: date | None = None
+    approved_on: date | None = None
 
     @property
     def source(self) -> str:

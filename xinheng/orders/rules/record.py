@@ -4,6 +4,7 @@ import types
 import typing
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -28,6 +29,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     return value
 
 
@@ -46,6 +49,7 @@ def findings_of(stored: list[dict[str, Any]]) -> tuple[Finding, ...]:
             rule=row["rule"],
             details=row["details"],
             remedies=tuple(_read(Remedy, remedy) for remedy in row["remedies"]),
+            eased=row.get("eased", ""),
         )
         for row in stored
     )
@@ -114,4 +118,6 @@ def _read(hint: Any, value: Any) -> Any:
         return tuple(_read(part, item) for part, item in zip(parts, value, strict=True))
     if hint is date:
         return date.fromisoformat(value)
+    if hint is Decimal:
+        return Decimal(value)
     return value

@@ -1,0 +1,218 @@
+"""Take one decision: read the facts, let the rules speak, book what they let through, record it.
+
+The decision commits with the caller's transaction whatever it says; what it books sits in a
+savepoint of the ledger, so that somebody who was faster costs a second look and nothing else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from xinheng import access, journal
+from xinheng.exposure import operations as exposure
+from xinheng.exposure.refusals import KeyReused, LimitExceeded
+from xinheng.exposure.rules import Authority
+from xinheng.kernel.actors import Actor
+from xinheng.orders import facts as reading
+from xinheng.orders import rules
+from xinheng.orders.facts import Found
+from xinheng.orders.models import Decision
+from xinheng.orders.rules import record
+from xinheng.orders.rules.asked import Asked
+from xinheng.orders.rules.checks import utilisation
+from xinheng.orders.rules.facts import Facts
+from xinheng.orders.rules.verdict import Finding, Level, Outcome, Reason, Remedy, Verdict
+
+ATTEMPTS = 3
+LEDGER = "ledger"  # the rule that speaks when the ledger itself found no room
+
+# Books what was let through and returns the ledger's entry.
+Book = Callable[[Found, Authority], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who asks for what, and to what end.
+
+    purpose: one of Decision.Purpose; key: makes a repeated reservation the same one
+    order_id, follows: the order it is about and the decision before this one
+    """
+
+    customer_id: int
+    asked: Asked
+    purpose: str
+    today: date
+    key: str = ""
+    order_id: int | None = None
+    follows: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as its asker gets it.
+
+    entry_id: the ledger's reservation it led to; is_replay: it had been taken before, by this key
+    """
+
+    decision_id: int
+    uuid: UUID
+    facts: Facts
+    verdict: Verdict
+    account_id: int
+    entry_id: int | None = None
+    is_replay: bool = False
+
+    @property
+    def is_approved(self) -> bool:
+        """Say whether the document may go on."""
+        return self.verdict.outcome is Outcome.APPROVED
+
+
+def decide(*, by: Actor, permission: str, question: Question, book: Book | None = None) -> Decided:
+    """Decide and record; when it passes and `book` is given, book it too.
+
+    Runs in the caller's transaction. When the ledger finds no room after all, because somebody was
+    faster, the path is locked, the facts are read again and judged again.
+    refuses: Forbidden, UnknownCustomer, KeyReused, NoExchangeRate, TermsUnreadable
+    """
+    failure: LimitExceeded | None = None
+    for attempt in range(ATTEMPTS):
+        found = reading.read(
+            by=by, permission=permission, customer_id=question.customer_id,
+            asked=question.asked, today=question.today, key=question.key,
+        )  # fmt: skip
+        if found.known is not None:
+            return _again(question, found)
+        verdict = rules.decide(found.facts, found.rule_set)
+        entry_id = None
+        try:
+            if book is not None and verdict.outcome is Outcome.APPROVED:
+                entry_id = book(found, _authority(verdict, found.decision_id))
+        except LimitExceeded as refusal:
+            failure = refusal
+            if attempt < ATTEMPTS - 1:
+                _lock(found)
+            continue
+        return _record(by, question, found, verdict, entry_id)
+    return _record(by, question, found, _held_by_ledger(found, verdict, failure), None)
+
+
+def _authority(verdict: Verdict, decision_id: int) -> Authority:
+    return Authority(verdict.authority, verdict.excess_minor, decision_id)
+
+
+def _lock(found: Found) -> None:
+    """Hold the accounts of the path, so that what is read next is still so when it is booked."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS ord_locking")
+        cursor.execute(
+            "CREATE TEMP TABLE ord_locking ON COMMIT DROP AS SELECT %s::bigint AS customer_id",
+            [found.facts.customer.id],
+        )
+    exposure.lock_accounts(by=access.system("orders"), relation="ord_locking")
+
+
+def _held_by_ledger(found: Found, verdict: Verdict, failure: LimitExceeded | None) -> Verdict:
+    document = found.facts.document
+    asked = document.credit_minor - document.held_minor
+    finding = Finding(
+        Reason.OVER_UTILISATION,
+        Level.HOLD,
+        LEDGER,
+        details=record.plain(failure.params if failure else {}),
+        remedies=(Remedy("release", amount_minor=asked, account_id=found.account_id),),
+    )
+    findings = tuple(sorted((*verdict.findings, finding), key=lambda one: one.reason))
+    return Verdict(Outcome.HELD, findings, "limit", 0, verdict.available_minor, verdict.rules_used)
+
+
+def _record(
+    by: Actor, question: Question, found: Found, verdict: Verdict, entry_id: int | None
+) -> Decided:
+    """Insert the decision and its journal event."""
+    asked, stored = question.asked, record.plain(found.facts)
+    follows = question.follows
+    decision = Decision(
+        id=found.decision_id,
+        uuid=uuid4(),
+        day=question.today,
+        by=by.label,
+        customer_id=found.facts.customer.id,
+        account_id=found.account_id,
+        order_id=question.order_id,
+        purpose=question.purpose,
+        document_kind=asked.kind,
+        document_number=asked.number,
+        point=asked.point,
+        amount_minor=asked.amount.minor,
+        currency=asked.amount.currency,
+        outcome=verdict.outcome.value,
+        has_warnings=any(finding.level is Level.WARN for finding in verdict.findings),
+        reasons=record.plain(verdict.findings),
+        facts=stored,
+        versions={"credit_rules": found.version},
+        authority=verdict.authority,
+        excess_minor=verdict.excess_minor,
+        reservation_id=entry_id,
+        follows=follows,
+        changes=None if follows is None else record.changed(follows.facts, stored),
+    )
+    decision.save(force_insert=True)
+    journal.write(
+        by=by,
+        action=f"orders.{question.purpose}",
+        object=f"decision:{decision.uuid}",
+        after=_told(decision, verdict),
+    )
+    return Decided(decision.pk, decision.uuid, found.facts, verdict, found.account_id, entry_id)
+
+
+def _told(decision: Decision, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "customer": decision.customer_id,
+        "document": f"{decision.document_kind}:{decision.document_number}",
+        "amount_minor": decision.amount_minor,
+        "currency": decision.currency,
+        "outcome": decision.outcome,
+        "reasons": [finding.reason.code for finding in verdict.findings],
+        "entry": decision.reservation_id,
+    }
+
+
+def _again(question: Question, found: Found) -> Decided:
+    """Return the decision whose entry carries the key already.
+
+    refuses: KeyReused when it was about something else
+    """
+    entry_id, decision_id = found.known or (0, None)
+    stored = Decision.objects.filter(pk=decision_id, reservation_id=entry_id).first()
+    asked = question.asked
+    same = stored is not None and (
+        stored.customer_id, stored.document_kind, stored.document_number, stored.point,
+        stored.amount_minor, stored.currency,
+    ) == (
+        found.facts.customer.id, asked.kind, asked.number, asked.point,
+        asked.amount.minor, asked.amount.currency,
+    )  # fmt: skip
+    if stored is None or not same:
+        raise KeyReused(key=question.key)
+    return decided(stored, is_replay=True)
+
+
+def decided(stored: Decision, *, is_replay: bool = False) -> Decided:
+    """Return a stored decision as its asker got it."""
+    facts = record.facts_of(stored.facts)
+    verdict = Verdict(
+        Outcome(stored.outcome),
+        record.findings_of(stored.reasons),
+        stored.authority,  # type: ignore[arg-type]
+        stored.excess_minor,
+        utilisation.available(facts),
+    )
+    return Decided(
+        stored.pk, stored.uuid, facts, verdict, stored.account_id, stored.reservation_id, is_replay
+    )

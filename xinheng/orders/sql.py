@@ -1,0 +1,116 @@
+"""The statement that reads everything a verdict depends on, and who may ask for it.
+
+Its cost follows the distinct days of the ladder, not the items behind them. A ladder of a group is
+read only where the group has a limit of its own.
+"""
+
+_LADDER = "coalesce(json_agg(json_build_array(day, minor) ORDER BY day), '[]'::json)"
+
+_RESERVED_BY_DAY = f"""
+    (WITH RECURSIVE below AS (
+        SELECT a.id
+        UNION ALL
+        SELECT x.id FROM exposure_account x JOIN below b ON x.parent_id = b.id WHERE x.in_group
+    )
+    SELECT {_LADDER} FROM (
+        SELECT r.day, sum(r.open_minor)::bigint AS minor
+        FROM below b JOIN exposure_rung r ON r.account_id = b.id
+        WHERE r.counter = 'reserved' AND r.open_minor <> 0
+        GROUP BY r.day
+    ) days)
+"""
+
+_PATH = f"""
+    (SELECT json_agg(json_build_array(
+        a.id, CASE WHEN a.group_id IS NULL THEN 'customer' ELSE 'group' END,
+        coalesce(g.code, nc.code), coalesce(g.name, nc.name), a.mode, a.limit_minor,
+        a.reserved_minor, a.delivered_minor, a.receivable_minor, a.bills_minor, a.deposits_minor,
+        CASE a.mode WHEN 'unlimited' THEN '[]'::json ELSE {_RESERVED_BY_DAY} END,
+        a.halted_at IS NOT NULL
+     ) ORDER BY p.place)
+     FROM unnest(leaf.id || leaf.ancestors) WITH ORDINALITY AS p(id, place)
+     JOIN exposure_account a ON a.id = p.id
+     LEFT JOIN parties_group g ON g.id = a.group_id
+     LEFT JOIN parties_customer nc ON nc.id = a.customer_id)
+"""
+
+_OWED_BY_DAY = f"""
+    (SELECT {_LADDER} FROM (
+        SELECT r.day, sum(r.open_minor)::bigint AS minor
+        FROM exposure_rung r
+        WHERE r.account_id = leaf.id AND r.counter IN ('receivable', 'bills') AND r.open_minor <> 0
+        GROUP BY r.day
+        HAVING sum(r.open_minor) <> 0
+    ) days)
+"""
+
+_GROUPS = """
+    (WITH RECURSIVE above AS (
+        SELECT g.id, g.code, g.parent_id, 1 AS height FROM parties_group g WHERE g.id = c.group_id
+        UNION ALL
+        SELECT g.id, g.code, g.parent_id, a.height + 1
+        FROM parties_group g JOIN above a ON g.id = a.parent_id
+    )
+    SELECT coalesce(json_agg(code ORDER BY height), '[]'::json) FROM above)
+"""
+
+_STANDING = """
+    (SELECT json_build_object(
+        'dunning_level', st.dunning_level, 'insured_minor', st.insured_minor,
+        'insured_until', st.insured_until, 'review_due', st.review_due,
+        'limit_valid_to', st.limit_valid_to, 'payment_index', st.payment_index,
+        'status', st.status, 'blocks', st.blocks, 'tier', st.tier, 'grade', st.grade)
+     FROM exposure_standing st WHERE st.account_id = leaf.id)
+"""
+
+# What the books hold of the document already, so that it counts once: of an order of ours in its
+# own currency what is approved, delivered or invoiced, whichever is most; of another system's
+# document, in the account's currency, what is reserved and not resolved yet.
+_HELD = """
+    (SELECT json_build_array(o.id, o.reservation_id, greatest(
+                o.invoiced_minor, CASE WHEN NOT o.is_prepaid THEN o.shipped_minor END,
+                CASE WHEN NOT o.is_prepaid THEN o.approved_minor END), o.currency)
+     FROM orders_order o
+     WHERE %(kind)s IN ('order', 'delivery') AND o.number = %(number)s AND o.customer_id = c.id),
+    (SELECT json_build_array(NULL, p.entry_id, p.reserved_minor, NULL)
+     FROM orders_decision d
+     JOIN exposure_pending p ON p.entry_id = d.reservation_id
+     WHERE d.document_kind = %(kind)s AND d.document_number = %(number)s AND %(number)s <> ''
+       AND d.customer_id = c.id AND d.order_id IS NULL
+     ORDER BY d.id DESC LIMIT 1)
+"""
+
+_RELEASE = """
+    (SELECT json_build_array(l.id, l.amount_minor, l.excess_minor, l.covers, h.point, l.until, l.by)
+     FROM orders_order o
+     JOIN orders_release l ON l.order_id = o.id
+     JOIN orders_hold h ON h.id = l.hold_id
+     WHERE o.number = %(number)s AND o.customer_id = c.id AND l.revoked_at IS NULL
+     ORDER BY l.id DESC LIMIT 1)
+"""
+
+_TERMS = """
+    (SELECT p.terms_days FROM limits_latest l JOIN limits_proposal p ON p.id = l.proposal_id
+     WHERE l.customer_id = c.id)
+"""
+
+FACTS = f"""
+SELECT nextval('orders_decision_id_seq') AS decision_id,
+       c.id, c.code, c.name, c.owner_id, c.department_id, {_GROUPS} AS groups,
+       lt.tier, lt.grade, {_TERMS} AS terms_days,
+       leaf.id AS account_id, leaf.currency, {_PATH} AS path, {_OWED_BY_DAY} AS owed,
+       {_STANDING} AS standing, coalesce({_HELD}) AS held, {_RELEASE} AS release,
+       (SELECT json_build_array(e.id, e.decision_id) FROM exposure_entry e WHERE e.key = %(key)s)
+           AS known,
+       (SELECT v.digest FROM definitions_version v
+        JOIN definitions_definition k ON k.id = v.definition_id
+        WHERE k.kind = 'credit_rules' AND k.key = 'default' AND v.state = 'published') AS digest
+FROM parties_customer n
+JOIN parties_customer c ON c.id = coalesce(n.merged_into_id, n.id)
+LEFT JOIN limits_latest lt ON lt.customer_id = c.id
+LEFT JOIN exposure_segment s ON s.code = %(segment)s
+LEFT JOIN exposure_account leaf ON leaf.customer_id = c.id AND leaf.segment_id = s.id
+WHERE n.id = %(customer)s
+"""
+
+JSON = frozenset({"groups", "path", "owed", "standing", "held", "release", "known"})
