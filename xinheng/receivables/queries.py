@@ -179,14 +179,13 @@ def open_items(
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{statement}, page AS (SELECT * FROM standing ORDER BY {ordered}"
-            f" LIMIT %(limit)s OFFSET %(offset)s), {_SUMS}"
-            f" SELECT {_SHOWN}, {disputes.DISPUTED}, sums.listed FROM sums"
-            f" LEFT JOIN page s ON true ORDER BY {ordered}",
+            f"{statement}, page AS (SELECT * FROM standing ORDER BY {ordered} LIMIT %(limit)s"
+            f" OFFSET %(offset)s), {_SUMS} SELECT {_SHOWN}, {disputes.DISPUTED}, sums.listed"
+            f" FROM sums LEFT JOIN page s ON true ORDER BY {ordered}",
             params,
         )
         found = cursor.fetchall()
-    # The sums come beside every row of the page, and alone beside a page without rows.
+    # The sums come beside every row of the page, and alone beside an empty one.
     rows = tuple(OpenItem(*row[:-1]) for row in found if row[0] is not None)
     return _summed(rows, json.loads(found[0][-1]))
 
