@@ -55,7 +55,7 @@ def test_what_does_not_fit_is_held_with_its_reason_and_reserves_nothing():
     decided = reserve(account, 500, "SO-2")
     account.refresh_from_db()
     assert decided.verdict.outcome == "held"
-    assert [finding.reason.code for finding in decided.verdict.findings][0] == "over-utilisation"
+    assert decided.verdict.findings[0].reason.code == "over-utilisation"
     assert account.reserved_minor == 600
 
 

@@ -8,12 +8,17 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xinheng import access
+from xinheng import access, journal
 from xinheng.exposure import operations as exposure
+from xinheng.exposure.models import Entry
+from xinheng.exposure.refusals import UnknownReservation
 from xinheng.exposure.rules import Authority, Booked, Document
 from xinheng.kernel.actors import Actor
+from xinheng.kernel.money import Money
 from xinheng.orders.facts import Found
+from xinheng.orders.models import Order
 from xinheng.orders.operations.deciding import Decided, Question, decide
+from xinheng.orders.refusals import OfAnOrder
 from xinheng.orders.rules.asked import Asked
 
 
