@@ -3,9 +3,10 @@
 The INSERT fires the trigger of migration 0002, which locks, adds up, guards and keeps the ladder.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from xinheng.exposure.rules import COUNTERS, Line
+from xinheng.exposure.rules import COUNTERS, Counter, Line
 
 # An account that was taken over in a merge stands for the one that took it.
 LOAD_ACCOUNT = """
@@ -192,3 +193,32 @@ def values(line: Line) -> list[Any]:
         authority.excess_minor, authority.kind, authority.decision_id, line.resolves,
         line.expires_at, document.source, line.key,
     ]  # fmt: skip
+
+
+def same_act(row: Sequence[Any], line: Line) -> bool:
+    """Say whether an entry on record (values in the order of the columns) is what a line asks for.
+
+    What a first step converted is not compared but what it converts: a rate that came in
+    meanwhile must not turn a repeated call into another one.
+    """
+    recorded, asked = (dict(zip(_COLUMNS, found, strict=True)) for found in (row, values(line)))
+    if line.resolves is None:
+        counters = [
+            {counter for counter in COUNTERS if found.pop(f"{counter}_minor")}
+            for found in (recorded, asked)
+        ]
+        if all(counters) and counters[0] != counters[1]:
+            return False
+        converted = {"rate", "rate_date"}
+        if line.authority.kind == "carried":
+            converted.add("excess_minor")
+        for name in converted:
+            del recorded[name], asked[name]
+    return recorded == asked
+
+
+def moves(row: Sequence[Any]) -> tuple[tuple[Counter, int], ...]:
+    """Return what an entry on record moved."""
+    recorded = dict(zip(_COLUMNS, row, strict=False))
+    moved = ((counter, recorded[f"{counter}_minor"]) for counter in COUNTERS)
+    return tuple((counter, minor) for counter, minor in moved if minor)

@@ -59,9 +59,9 @@ def _replay(line: Line) -> Booked:
     with connection.cursor() as cursor:
         cursor.execute(sql.FIND_BY_KEY, [[line.key]])
         row = cursor.fetchone()
-    if row is None or list(row[:-1]) != sql.values(line):
+    if row is None or not sql.same_act(row[:-1], line):
         raise KeyReused(key=line.key)
-    return Booked(row[-1], line.account_id, line.kind, line.moves, is_replay=True)
+    return Booked(row[-1], line.account_id, line.kind, sql.moves(row), is_replay=True)
 
 
 def _refuse(error: DatabaseError, line: Line) -> None:
