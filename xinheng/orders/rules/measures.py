@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from xinheng.orders.rules.checks import utilisation
+from xinheng.orders.rules.checks.document import hundredths
 from xinheng.orders.rules.facts import Facts
+from xinheng.orders.rules.ladder import days_overdue, overdue, owed
 from xinheng.orders.rules.verdict import Reason
 
 # Checks about what is overdue: their amount is what is overdue in all, not the document's.
@@ -21,29 +23,6 @@ def measure(facts: Facts, reason: Reason | None, name: str) -> int | None:
     return _MEASURES[name](facts, reason)
 
 
-def days_overdue(facts: Facts, least_minor: int = 0) -> int:
-    """Return how long the oldest open day is overdue, days of up to `least_minor` aside."""
-    oldest = min(
-        (day for day, minor in facts.owed_by_day if day is not None and minor > least_minor),
-        default=facts.today,
-    )
-    return max(0, (facts.today - oldest).days)
-
-
-def overdue(facts: Facts, least_minor: int = 0, grace_days: int = 0) -> int:
-    """Return what is overdue for longer than so many days; credits do not reduce it."""
-    return sum(
-        minor
-        for day, minor in facts.owed_by_day
-        if day is not None and minor > least_minor and (facts.today - day).days > grace_days
-    )
-
-
-def owed(facts: Facts) -> int:
-    """Return all that is owed, credits aside."""
-    return sum(minor for _, minor in facts.owed_by_day if minor > 0)
-
-
 def _amount(facts: Facts, reason: Reason | None) -> int | None:
     if reason in OVERDUE:
         return overdue(facts)
@@ -58,7 +37,7 @@ def _share(facts: Facts, reason: Reason | None) -> int | None:
         return overdue(facts) * 10_000 // whole if whole else 0
     if reason is Reason.DISCOUNT_WORSENED:
         discount = facts.document.terms.discount_percent
-        return None if discount is None else int(discount * 100)
+        return None if discount is None else hundredths(discount)
     limit = facts.path[0].limit_minor
     if facts.path[0].mode != "limited" or not limit:
         return None

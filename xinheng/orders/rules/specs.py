@@ -52,7 +52,7 @@ SPECS: dict[Reason, Spec] = {
         needs=("amount_minor",),
         may=("share_bp",),
         compares=("amount_minor", "share_bp"),
-        knows=("tolerance", "de_minimis", "grace"),
+        knows=("tolerance", "grace"),
     ),
     Reason.OVERDUE_SHARE: Spec(
         needs=("share_bp",),

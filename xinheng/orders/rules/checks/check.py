@@ -45,6 +45,17 @@ def release(facts: Facts) -> Remedy:
     return Remedy("release", amount_minor=facts.document.credit_minor)
 
 
+def is_small(facts: Facts, applied: Applied) -> bool:
+    """Say whether the document is too small to matter to this rule."""
+    return facts.document.credit_minor <= applied.rule.de_minimis_minor
+
+
+def make_small(applied: Applied) -> tuple[Remedy, ...]:
+    """Return the reduction below which the rule does not look."""
+    least = applied.rule.de_minimis_minor
+    return (Remedy("reduce", amount_minor=least),) if least > 0 else ()
+
+
 def ceiling_div(number: int, by: int) -> int:
     """Divide whole numbers, rounding up."""
     return -(-number // by)

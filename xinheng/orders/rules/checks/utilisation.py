@@ -136,21 +136,22 @@ def _group(facts: Facts, applied: Applied) -> Measured:
         return NOTHING
     worst = max(measured, key=lambda one: int(one["excess_minor"]))
     over = [one for one in measured if one["excess_minor"] > 0]
-    numbers = {**worst, "accounts": over}
+    numbers: Numbers = {**worst, "accounts": over}
     spared = is_beyond(facts, days) or asks_for_nothing(facts)
     return Measured(bool(over) and not spared, numbers)
 
 
-def _room(facts: Facts, numbers: Numbers) -> list[Remedy]:
-    """Return what makes room on the customer's own account and every group above it."""
-    excess, asked = int(numbers["excess_minor"]), int(numbers["needed_minor"])
+def to_fit(facts: Facts, excess: int) -> tuple[Remedy, ...]:
+    """Return what makes so much room on the customer's own account and every group above it."""
     document = facts.document
     found = [Remedy("pay", amount_minor=excess, account_id=facts.path[0].account_id)]
-    if excess <= asked and document.credit_minor > excess:
+    if excess <= needed(document) and document.credit_minor > excess:
         found.append(Remedy("reduce", amount_minor=document.credit_minor - excess))
-    found.append(Remedy("prepay", amount_minor=document.credit_minor))
-    found.append(release(facts))
-    return found
+    return (*found, Remedy("prepay", amount_minor=document.credit_minor))
+
+
+def _room(facts: Facts, numbers: Numbers) -> tuple[Remedy, ...]:
+    return (*to_fit(facts, numbers["excess_minor"]), release(facts))
 
 
 def _ask(numbers: Numbers) -> Remedy:
