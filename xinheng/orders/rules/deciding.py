@@ -6,7 +6,7 @@ from typing import Literal
 from xinheng.orders.rules import precedence
 from xinheng.orders.rules.checks import BY_REASON, utilisation
 from xinheng.orders.rules.facts import Facts
-from xinheng.orders.rules.ruleset import POINTS, Applied, RuleSet
+from xinheng.orders.rules.ruleset import POINTS, Applied, Breadth, RuleSet
 from xinheng.orders.rules.verdict import Finding, Level, Outcome, Reason, Verdict
 
 Authority = Literal["limit", "tolerance", "warn", "release", "insured"]
@@ -50,12 +50,11 @@ def applicable(facts: Facts, rules: RuleSet) -> list[tuple[Applied, ...]]:
     """Return the rules that check this document here, one group per reason, narrowest first."""
     found = []
     for group in rules.at(facts.document.kind, facts.point):
-        applied = tuple(one for one in group if one.rule.scope.covers(facts.customer))
-        if not applied:
-            continue
-        if facts.document.is_prepaid and applied[0].rule.reason not in STOPS:
-            continue
-        found.append(applied)
+        # Narrowest first: when the first is for everybody, all of them are.
+        if group[0].rule.scope.breadth is not Breadth.ALL:
+            group = tuple(one for one in group if one.rule.scope.covers(facts.customer))
+        if group and not (facts.document.is_prepaid and group[0].rule.reason not in STOPS):
+            found.append(group)
     return found
 
 

@@ -61,9 +61,10 @@ def within_horizon(node: Node, document: Document, facts: Facts, days: int) -> t
     Orders to be shipped later do not count yet; one without a ship date counts now.
     """
     last = facts.today + timedelta(days=days)
-    used = node.used_minor - sum(
-        minor for day, minor in node.reserved_by_day if day is not None and day > last
-    )
+    used = node.used_minor
+    for day, minor in node.reserved_by_day:
+        if day is not None and day > last:
+            used -= minor
     if is_beyond(facts, days):
         return used, 0
     held_day = document.approved_ship_date if document.held_minor else None
