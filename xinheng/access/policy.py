@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "definitions.publish": ("发布配置", "publish definitions"),
     "messaging.read": ("查看本人消息", "see own messages"),
     "messaging.write": ("发送消息", "send messages"),
+    "webhooks.manage": ("管理事件订阅", "manage subscriptions to events"),
     "access.manage": ("管理用户与令牌", "manage users and tokens"),
     "access.own": ("管理本人登录", "manage one's own sign-in"),
     "access.reveal": ("查看敏感信息原文", "reveal confidential values"),
@@ -115,8 +116,8 @@ ROLES: dict[str, tuple[str, str, frozenset[str]]] = {
         "Administrator",
         frozenset(
             {
-                "access.manage", "access.own", "access.keys", "access.reveals", "books.verify",
-                "books.snapshot", "books.backup",
+                "access.manage", "webhooks.manage", "access.own", "access.keys", "access.reveals",
+                "books.verify", "books.snapshot", "books.backup",
                 "definitions.read", "definitions.write", "definitions.publish",
                 "reference.read", "reference.write", "exchange.read",
                 "masterdata.read", "masterdata.write", "masterdata.merge",
@@ -146,7 +147,8 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
     "approve": frozenset({"limits.read"}),
     "admin": frozenset(
         {
-            "access.manage", "definitions.read", "definitions.write", "definitions.publish",
+            "access.manage", "webhooks.manage",
+            "definitions.read", "definitions.write", "definitions.publish",
             "masterdata.write", "masterdata.merge",
         }
     ),

@@ -98,6 +98,15 @@ def mail() -> dict[str, Any]:
     }
 
 
+def webhook_hosts() -> frozenset[str]:
+    """Return the hosts of the own network that messages may go to (`XINHENG_WEBHOOK_HOSTS`).
+
+    `host` or `host:port`, comma separated; these may speak http too.
+    """
+    named = os.environ.get("XINHENG_WEBHOOK_HOSTS", "").lower().split(",")
+    return frozenset(name.strip() for name in named if name.strip())
+
+
 def idle_seconds() -> int:
     """Return after how long without a request a session ends (`XINHENG_IDLE_MINUTES`; 0: never)."""
     return int(os.environ.get("XINHENG_IDLE_MINUTES", "60")) * 60

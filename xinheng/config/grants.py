@@ -47,7 +47,8 @@ TABLES: dict[str, Rights] = {
     # The journal: an event stays for good; its payload is the one thing that may be erased.
     "journal_event": ADD,
     "journal_payload": Rights(remove=True),
-    "journal_former": Rights(remove=True),
+    # An image changes in one way only: custom values in it are sealed or opened as their class is.
+    "journal_former": Rights(remove=True, columns=("was",)),
     # People.
     "access_department": CHANGE,
     "access_user": CHANGE,
@@ -60,12 +61,15 @@ TABLES: dict[str, Rights] = {
     # Configuration and what the world decides.
     "definitions_definition": CHANGE,
     "definitions_version": CHANGE,
+    "fields_sealed": ALL,
     "reference_holiday": ALL,
     "reference_rate": ALL,
     "reference_industry": ALL,
     "reference_region": ALL,
     "messaging_outgoing": CHANGE,
     "messaging_notification": ALL,
+    "messaging_subscription": ALL,
+    "messaging_delivery": ALL,
     # Parties.
     "parties_group": ALL,
     "parties_customer": ALL,

@@ -24,6 +24,11 @@ BODIES = (
     Body("masterdata.search", masterdata.search, attempts=3),
     Body("masterdata.search_batch", masterdata.search_batch, attempts=3),
     Body("messaging.deliver", messaging.deliver, attempts=10),
+    Body("messaging.deliver_webhook", messaging.deliver_webhook, attempts=10),
+    Body(
+        "messaging.queue_forgotten_webhooks", messaging.queue_forgotten_webhooks, every="* * * * *"
+    ),
+    Body("messaging.forget_webhooks", messaging.forget_webhooks, every="45 18 * * *"),
     Body("messaging.requeue_stalled", messaging.requeue_stalled, every="* * * * *"),
     Body("messaging.forget_finished_jobs", messaging.forget_finished_jobs, every="40 18 * * *"),
     Body("parties.forget_removed", housekeeping.forget_removed, every="0 19 * * *"),

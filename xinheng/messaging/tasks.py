@@ -30,7 +30,10 @@ class UnknownTask(Exception):
 
 
 class BackOff(BaseRetryStrategy):
-    """Retry faults with growing waits; a refusal is an answer and is never retried."""
+    """Retry faults with growing waits; a refusal is an answer and is never retried.
+
+    A failure that knows its own time, such as a receiver's, says so in `retry_in` seconds.
+    """
 
     def __init__(self, attempts: int) -> None:
         self.attempts = attempts
@@ -38,7 +41,9 @@ class BackOff(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, Refusal):
             return None
-        seconds = retry_after_seconds(job.attempts, self.attempts)
+        seconds = getattr(exception, "retry_in", None)
+        if seconds is None:
+            seconds = retry_after_seconds(job.attempts, self.attempts)
         return None if seconds is None else RetryDecision(retry_in={"seconds": seconds})
 
 
