@@ -22,6 +22,7 @@ DAY_COLUMNS = {
     "questionnaires": ["date"],
     "tax_invoices": ["date"],
     "interactions": ["date"],
+    "orders": ["order_date", "ship_date"],
     "truth": ["default_date"],
 }
 TEXTS = {"credit_code": str, "contact_phone": str, "group_code": str}
@@ -42,6 +43,7 @@ class Books:
     questionnaires: pd.DataFrame
     tax_invoices: pd.DataFrame
     interactions: pd.DataFrame
+    orders: pd.DataFrame
     truth: pd.DataFrame
 
     @classmethod

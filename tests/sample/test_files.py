@@ -16,8 +16,8 @@ from xinheng import sample
 from xinheng.sample.books import SampleUnusable
 
 FILES = (
-    "bureau", "customers", "events", "groups", "interactions", "invoices", "questionnaires",
-    "receipts", "statements", "tax_invoices",
+    "bureau", "customers", "events", "groups", "interactions", "invoices", "orders",
+    "questionnaires", "receipts", "statements", "tax_invoices",
 )  # fmt: skip
 # Contract §3, in its order.
 COLUMNS = {
@@ -37,6 +37,7 @@ COLUMNS = {
     "questionnaires": "customer_code,form,date,item,answer",
     "tax_invoices": ("customer_code,direction,number,line,date,counterparty,amount,tax,status"),
     "interactions": "reference,customer_code,date,kind,outcome,text",
+    "orders": "number,customer_code,order_date,ship_date,amount,currency,terms,status",
     "truth": "customer_code,default_date",
 }
 
@@ -57,7 +58,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, form):
     first = make(tmp_path / "a", format=form)
     assert make(tmp_path / "b", format=form) == first
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert len(names) == 11
+    assert len(names) == 12
     same, different, odd = filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", names, shallow=False)
     assert (sorted(same), different, odd) == (names, [], [])
 

@@ -15,6 +15,7 @@ from xinheng.sample import (
     figures,
     happenings,
     identities,
+    open_orders,
     own_trade,
     payments,
     plan,
@@ -41,7 +42,7 @@ MOST_CUSTOMERS = 1_000_000
 # A key of one file stays 36 characters at most, whatever the size.
 _NUMBERED = {
     "invoice": "FP", "credit note": "HZ", "receipt": "SK", "order": "SO", "bureau report": "ZX",
-    "interaction": "WL",
+    "interaction": "WL", "open order": "DD",
 }  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def generate(
             who, own_trade.make(plan=made, customers=who, seed=seed)
         ),
         "interactions": lambda: _interactions(who, appraisals.dealings(plan=made, seed=seed)),
+        "orders": lambda: _orders(who, open_orders.make(plan=made, invoices=billed, seed=seed)),
         "truth": lambda: _truth(who, made.fate),
     }
     return {
@@ -282,6 +284,21 @@ def _interactions(who: identities.Customers, found: appraisals.Dealings) -> Tabl
         .text("kind", _taken(appraisals.KINDS, found.kind))
         .text("outcome", _taken(appraisals.OUTCOMES, found.outcome))
         .text("text", _taken(appraisals.TEXTS, found.kind))
+    )
+
+
+def _orders(who: identities.Customers, found: open_orders.Orders) -> Table:
+    terms = [row[0] for row in figures.TERMS]
+    return (
+        Table()
+        .text("number", _numbers("open order", found.placed))
+        .text("customer_code", _taken(who.code, found.owner))
+        .day("order_date", found.placed)
+        .day("ship_date", found.ship)
+        .money("amount", found.fen)
+        .text("currency", ["CNY"] * len(found.owner))
+        .text("terms", _taken(terms, found.terms))
+        .text("status", _taken(["open", "shipped"], found.is_shipped.astype(int)))
     )
 
 
