@@ -1,7 +1,7 @@
 """The values that acts of the ledger are made of, and how part of an amount converts."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -39,6 +39,15 @@ class Authority:
     excess_minor: int = 0
     decision_id: int | None = None
 
+    def over(self, minor: int) -> "Authority":
+        """Return this authority for an amount of `minor`, which is what carrying it takes.
+
+        Less than half a minor unit needs nobody's authority.
+        """
+        if self.kind != "carried":
+            return self
+        return replace(self, excess_minor=minor) if minor else WITHIN_LIMIT
+
 
 WITHIN_LIMIT = Authority()
 
@@ -69,6 +78,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One reservation of many, as `reserve` takes it alone."""
+
+    account_id: int
+    document: Document
+    key: str
+    expires_at: datetime | None = None
+    authority: Authority = WITHIN_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
 class Booked:
     """What became of an act: its entry, what it moved, and whether it had been booked before."""
 
@@ -77,6 +97,24 @@ class Booked:
     kind: str
     moves: tuple[tuple[Counter, int], ...]
     is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What an account on a path may carry and does; `ceiling_minor` is None without a limit."""
+
+    id: int
+    mode: str
+    currency: str
+    ceiling_minor: int | None
+    used_minor: int
+    is_halted: bool
+
+    def covers(self, net_minor: int, excess_minor: int) -> bool:
+        """Say whether another `net_minor` fits, as the trigger would."""
+        if self.ceiling_minor is None or net_minor <= 0:
+            return True
+        return self.used_minor + net_minor <= self.ceiling_minor + excess_minor
 
 
 def part_of(credit_minor: int, part_minor: int, whole_minor: int) -> int:

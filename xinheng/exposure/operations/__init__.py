@@ -1,6 +1,7 @@
 """The verbs of the ledger: `from xinheng.exposure import operations as exposure`."""
 
 from xinheng.exposure.operations.accounts import open_accounts, set_limit
+from xinheng.exposure.operations.expiring import sweep
 from xinheng.exposure.operations.ledger import (
     expire,
     post,
@@ -9,6 +10,8 @@ from xinheng.exposure.operations.ledger import (
     settle,
     void,
 )
+from xinheng.exposure.operations.realign import realign, realign_many, realign_staged
+from xinheng.exposure.operations.reserving import reserve_many
 from xinheng.exposure.operations.staged import lock_accounts, record_staged
 from xinheng.exposure.operations.tree import regroup, set_in_group
 
@@ -18,11 +21,16 @@ __all__ = [
     "open_accounts",
     "post",
     "post_unreserved",
+    "realign",
+    "realign_many",
+    "realign_staged",
     "record_staged",
     "regroup",
     "reserve",
+    "reserve_many",
     "set_in_group",
     "set_limit",
     "settle",
+    "sweep",
     "void",
 ]

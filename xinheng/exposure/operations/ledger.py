@@ -5,7 +5,6 @@ on the path, moves their counters and refuses a reservation that does not fit; a
 resolves a reservation once; a unique key makes a repeated call the same act.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,10 +12,13 @@ from django.db import connection, transaction
 
 from xinheng import access
 from xinheng.exposure import sql
+from xinheng.exposure.operations import filling
 from xinheng.exposure.operations.booking import book
+from xinheng.exposure.operations.expiring import expire_on_paths
 from xinheng.exposure.refusals import (
     AmountNotPositive,
     AmountTooLarge,
+    LimitExceeded,
     NotYetExpired,
     ReservationExpired,
     UnknownAccount,
@@ -83,12 +85,19 @@ def reserve(
 ) -> Booked:
     """Set credit aside for a document, if every account on the path can cover it.
 
+    When it does not fit, reservations that ran out on the path are expired first, and it is tried
+    once more: nobody has to have swept them.
     refuses: LimitExceeded, KeyReused, AmountNotPositive, UnknownAccount, NoExchangeRate
     """
     line = _line(
         by, account_id, document, "RESERVE", "reserved",
         key=key, authority=authority, expires_at=expires_at,
     )  # fmt: skip
+    try:
+        return book(by=by, lines=[line])
+    except LimitExceeded:
+        if not expire_on_paths(account_ids=[line.account_id], on=document.on):
+            raise
     return book(by=by, lines=[line])
 
 
@@ -203,11 +212,10 @@ def _line(
         on=document.on,
     )
     minor = money.convert(document.amount, quote.rate, account.currency).minor
-    if authority.kind == "carried":
-        authority = replace(authority, excess_minor=minor)
     return Line(
         account.id, kind, document, ((counter, sign * minor),), key,
-        rate=quote.rate, rate_date=quote.date, authority=authority, expires_at=expires_at,
+        rate=quote.rate, rate_date=quote.date, authority=authority.over(minor),
+        expires_at=expires_at,
     )  # fmt: skip
 
 
@@ -265,7 +273,9 @@ def _account(by: Actor, account_id: int) -> _Account:
     return account
 
 
-def _reservation(by: Actor, reservation_id: int, key: str) -> _Reservation:
+def _reservation(
+    by: Actor, reservation_id: int, key: str, *, is_locked: bool = False
+) -> _Reservation:
     with connection.cursor() as cursor:
         cursor.execute(sql.LOAD_RESERVATION, [key, reservation_id])
         row = cursor.fetchone()
@@ -273,4 +283,8 @@ def _reservation(by: Actor, reservation_id: int, key: str) -> _Reservation:
         raise UnknownReservation(reservation=reservation_id)
     held = _Reservation(*row)
     access.require(by, "exposure.write", held)
-    return held
+    if held.document_currency == held.currency or is_locked:
+        return held
+    # What is held in another currency may be revalued; nobody does while its account is locked.
+    filling.lock([held.account_id])
+    return _reservation(by, reservation_id, key, is_locked=True)
