@@ -1,6 +1,9 @@
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
+
+from xinheng.kernel.problems import Problem
 
 
 class OrdersConfig(AppConfig):
@@ -19,6 +22,14 @@ class OrdersConfig(AppConfig):
                 zh="信控规则",
                 en="Credit rules",
                 schema=CreditRules,
+                check=check,
                 shipped=Path(__file__).parent / "shipped",
             )
         )
+
+
+def check(content: Any) -> tuple[Problem, ...]:
+    """Check a rule set; what it is checked by is loaded only when somebody asks."""
+    from xinheng.orders import soundness
+
+    return soundness.check(content)

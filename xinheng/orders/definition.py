@@ -129,6 +129,7 @@ class CreditRules(Strict):
     horizon_days:     orders to be shipped later do not count in a dynamic check
     reservation_days: how long a reservation waits for its second step
     recheck_days:     check point → days after leave was given without holding again
+    tell_customers:   write to a customer's first contact when an order is held or goes on again
     """
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
@@ -138,11 +139,24 @@ class CreditRules(Strict):
     horizon_days: Days = 30
     reservation_days: Annotated[int, Field(ge=1, le=365)] = 30
     recheck_days: dict[Point, Days] = {}
+    tell_customers: bool = False
 
     @cached_property
     def prepared(self) -> ruleset.RuleSet:
         """Return the plain values decisions are taken by."""
         return rule_set(self)
+
+
+def scoped(content: CreditRules) -> list[tuple[str, Rule | Exclusion]]:
+    """Return every rule and exclusion with its place in the content."""
+    rules = [(f"rules.{number}", one) for number, one in enumerate(content.rules)]
+    exclusions = [(f"exclusions.{number}", one) for number, one in enumerate(content.exclusions)]
+    return [*rules, *exclusions]
+
+
+def reason_of(code: str) -> Reason:
+    """Return the reason that a check's code names."""
+    return _REASONS[code]
 
 
 def rule_set(content: CreditRules) -> ruleset.RuleSet:
