@@ -36,7 +36,7 @@ def decide(facts: Facts, rule_set: RuleSet) -> Verdict:
     groups = applicable(facts, rules)
     findings, excluded = _find(facts, rules, groups)
     covered = released(facts, over)
-    findings = [_eased(facts, rules, one, covered) for one in findings]
+    findings = [ease(facts, rules, one, covered) for one in findings]
     worst = max((one.level for one in findings), default=Level.WARN)
     used = tuple(one.rule.name for group in groups for one in group)
     if worst is not Level.WARN:
@@ -94,10 +94,15 @@ def released(facts: Facts, over: int) -> bool:
         return False
     if _RANK[facts.point] < _RANK[leave.point]:
         return False
-    return facts.document.document_minor <= leave.document_minor and over <= leave.excess_minor
+    document = facts.document
+    # What holds its credit already takes no more of the limit than it was let take.
+    adds = document.credit_minor > document.held_minor
+    return document.document_minor <= leave.document_minor and (
+        not adds or over <= leave.excess_minor
+    )
 
 
-def _eased(facts: Facts, rules: RuleSet, finding: Finding, covered: bool) -> Finding:
+def ease(facts: Facts, rules: RuleSet, finding: Finding, covered: bool) -> Finding:
     """Return the finding, as a warning where nothing may or need be held any more.
 
     Goods that are gone cannot be held back; a leave covers what would hold, never a refusal.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xinheng.kernel import money
+from xinheng.orders.rules.explaining import Line
 from xinheng.orders.rules.verdict import Finding, Level, Outcome, Reason, Remedy
 
 _NAMES: dict[Reason, tuple[str, str]] = {
@@ -147,6 +148,60 @@ _PAY_OVERDUE = (
 )
 
 
+# Why a rule said nothing; what passed is said with its numbers.
+_STATES: dict[str, tuple[str, str]] = {
+    "off": ("此环节不检查这类单据", "does not check such a document here"),
+    "others": ("不适用于该客户", "is for other customers"),
+    "prepaid": ("预付单据不占用信用", "a prepaid document needs no credit"),
+    "released": ("排除“{by}”已直接放行", "exclusion “{by}” let it go outright"),
+    "unmeasured": ("没有可比较的数据", "there is nothing to compare"),
+    "excluded": ("已触发，但被排除“{by}”取消", "found, and taken back by exclusion “{by}”"),
+    "outweighed": ("已触发，由规则“{by}”说明", "found, and told by rule “{by}”"),
+}
+_ROOM = ("共用 {after}，额度 {limit}", "{after} used of {limit}")
+_PASSED: dict[Reason, tuple[str, str]] = {
+    Reason.ACCOUNT_BLOCKED: ("没有冻结", "no block"),
+    Reason.ACCOUNT_STOPPED: ("账户未停止赊销", "the account is not stopped"),
+    Reason.NO_CREDIT: ("该客户有授信或无需信用", "there is credit, or none is needed"),
+    Reason.LIMIT_EXPIRED: ("额度有效至 {valid_to}", "the limit lasts until {valid_to}"),
+    Reason.OVER_UTILISATION: _ROOM,
+    Reason.OVER_UTILISATION_DYNAMIC: (
+        "{horizon_days} 天内" + _ROOM[0],
+        "within {horizon_days} days " + _ROOM[1],
+    ),
+    Reason.GROUP_LIMIT: ("集团 {account} " + _ROOM[0], "group {account}: " + _ROOM[1]),
+    Reason.INSURED_LIMIT: ("共用 {after}，投保 {insured}", "{after} used, {insured} insured"),
+    Reason.DOCUMENT_VALUE: ("单据 {amount}，上限 {most}", "{amount}, at most {most}"),
+    Reason.OLDEST_OPEN_ITEM: (
+        "最早逾期 {days} 天，允许 {most_days} 天",
+        "{days} days overdue, {most_days} allowed",
+    ),
+    Reason.OVERDUE_AMOUNT: ("逾期 {overdue}，允许 {most}", "{overdue} overdue, {most} allowed"),
+    Reason.OVERDUE_SHARE: (
+        "逾期占 {share}，允许 {most_share}",
+        "{share} overdue, {most_share} allowed",
+    ),
+    Reason.DUNNING_LEVEL: (
+        "催收第 {level} 级，第 {least} 级起控制，逾期 {overdue}",
+        "dunning level {level}, {least} counts, {overdue} overdue",
+    ),
+    Reason.PAYMENT_INDEX: ("付款指数 {index}，至少 {least}", "index {index}, at least {least}"),
+    Reason.TERMS_WORSENED: (
+        "账期 {days} 天，最多 {most_days} 天",
+        "{days} days, at most {most_days}",
+    ),
+    Reason.DISCOUNT_WORSENED: (
+        "折扣 {discount}，最多 {most_share}",
+        "{discount}, at most {most_share}",
+    ),
+    Reason.LIMIT_SHARE_USED: (
+        "额度使用 {share}，允许 {most_share}",
+        "{share} used, {most_share} allowed",
+    ),
+    Reason.REVIEW_OVERDUE: ("评审截止 {review_due}", "the review is due on {review_due}"),
+}
+
+
 def name(reason: Reason, language: str) -> str:
     """Return what a reason is called."""
     return _in(language, _NAMES[reason])
@@ -179,6 +234,16 @@ def remedy(one: Remedy, currency: str, language: str) -> str:
     return _in(language, said).format(
         amount=amount, until=one.until, days=one.days, percent=one.percent
     )
+
+
+def explained(line: Line, currency: str, language: str) -> str:
+    """Return what became of one rule, with the numbers it compared."""
+    if line.finding is not None:
+        return sentence(line.finding, currency, language)
+    said = _PASSED[line.reason] if line.state == "passed" else _STATES[line.state]
+    words = _words(line.numbers, currency, language) if line.state == "passed" else {}
+    text = _in(language, said).format(**{**words, "by": line.by})
+    return text[:1].upper() + text[1:]
 
 
 def whole(finding: Finding, currency: str, language: str) -> str:
