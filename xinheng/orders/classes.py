@@ -4,8 +4,8 @@ FIELDS = {
     "Order": {
         "internal": "id number customer segment order_date ship_date terms discount_percent"
         " currency amount_minor shipped_minor invoiced_minor approved_minor is_prepaid"
-        " rate rate_date delivered_credit_minor status credit reservation decision copied_from"
-        " version batch_id changed_xid",
+        " delivered_minor status credit reservation decision copied_from version batch_id"
+        " changed_xid",
     },
     "OrderLine": {
         "internal": "id order line item quantity amount_minor ship_date shipped_minor",

@@ -114,3 +114,24 @@ WHERE n.id = %(customer)s
 """
 
 JSON = frozenset({"groups", "path", "owed", "standing", "held", "release", "known"})
+
+# The accounts an order counts in, locked in id order as the ledger's trigger does it.
+LOCK_PATH = """
+SELECT a.id
+FROM exposure_account a
+WHERE a.id IN (
+    SELECT unnest(l.id || l.ancestors)
+    FROM orders_order o
+    JOIN exposure_account l ON l.customer_id = o.customer_id AND l.segment_id = o.segment_id
+    WHERE o.number = %(number)s
+)
+ORDER BY a.id
+FOR NO KEY UPDATE
+"""
+
+ACCOUNT_OF = """
+SELECT coalesce(a.merged_into_id, a.id)
+FROM orders_order o
+JOIN exposure_account a ON a.customer_id = o.customer_id AND a.segment_id = o.segment_id
+WHERE o.id = %(order)s
+"""

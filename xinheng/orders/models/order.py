@@ -13,9 +13,9 @@ class Order(models.Model):
     `invoiced_minor` of the valid invoices that name it; both may pass `amount_minor`, since what
     happened is recorded. `approved_minor` is how much of it credit was given for: the whole, the
     part a release covers, or nothing while it is held, prepaid or cancelled. `reservation` is the
-    ledger's open RESERVE entry of what is approved and neither shipped nor invoiced. What is in
-    another currency than the account is converted once, at `rate`. An order that is taken up again
-    or copied asks for credit anew.
+    ledger's open RESERVE entry of what is approved and neither shipped nor invoiced
+    (`rules.holding`). A cancelled order keeps what was shipped; one that is taken up again, or
+    copied, asks for credit anew.
     """
 
     class Status(models.TextChoices):
@@ -42,10 +42,8 @@ class Order(models.Model):
     invoiced_minor = models.BigIntegerField(default=0, db_default=0)
     approved_minor = models.BigIntegerField(default=0, db_default=0)
     is_prepaid = models.BooleanField(default=False, db_default=False)
-    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
-    rate_date = models.DateField(null=True)
-    # What the ledger holds as delivered and not invoiced, in the currency of the account.
-    delivered_credit_minor = models.BigIntegerField(default=0, db_default=0)
+    # What the ledger holds as delivered and not invoiced.
+    delivered_minor = models.BigIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     credit = models.CharField(max_length=10, choices=Credit)
     reservation = models.OneToOneField(

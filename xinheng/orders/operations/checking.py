@@ -11,6 +11,7 @@ from django.db import transaction
 from xinheng import access, journal
 from xinheng.exposure import operations as exposure
 from xinheng.exposure.models import Entry
+from xinheng.exposure.realignment import Realignment
 from xinheng.exposure.refusals import UnknownReservation
 from xinheng.exposure.rules import Authority, Booked, Document
 from xinheng.kernel.actors import Actor
@@ -18,7 +19,7 @@ from xinheng.kernel.money import Money
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Order
 from xinheng.orders.operations.deciding import Decided, Question, decide
-from xinheng.orders.refusals import OfAnOrder
+from xinheng.orders.refusals import KnownOrder, OfAnOrder
 from xinheng.orders.rules.asked import Asked
 
 
@@ -48,13 +49,18 @@ def reserve(
     """Decide on a document and, when it passes, set credit aside for it.
 
     `entry_id` of the answer is the reservation; it is none when the document is held or refused,
-    or paid beforehand. The same key again returns the first answer.
-    refuses: Forbidden, UnknownCustomer, KeyReused, NoExchangeRate, TermsUnreadable
+    or paid beforehand. The same key again returns the first answer; the same document again, under
+    another key, reserves its amount instead of what it held.
+    refuses: Forbidden, UnknownCustomer, KnownOrder, KeyReused, NoExchangeRate, TermsUnreadable
     """
 
     def book(found: Found, authority: Authority) -> int | None:
+        if found.order_id is not None:
+            raise KnownOrder(order=asked.number)
         if asked.pays_first:
             return None
+        if found.reservation_id is not None:
+            return _replace(found, asked, key, today, expires_at, authority)
         booked: Booked = exposure.reserve(
             by=access.system("orders"),
             account_id=found.account_id,
@@ -110,6 +116,33 @@ def void(*, by: Actor, reservation_id: int, today: date, key: str) -> Booked:
     )
     _journal(by, "orders.void", booked, entry)
     return booked
+
+
+def _replace(
+    found: Found,
+    asked: Asked,
+    key: str,
+    today: date,
+    expires_at: datetime | None,
+    authority: Authority,
+) -> int | None:
+    """Reserve for a document that holds credit already: one act, so it counts once throughout."""
+    done = exposure.realign(
+        by=access.system("orders"),
+        item=Realignment(
+            account_id=found.account_id,
+            source=asked.source,
+            currency=asked.amount.currency,
+            on=today,
+            key=key,
+            reservation_id=found.reservation_id,
+            target_minor=asked.amount.minor,
+            ship_date=asked.ship_date,
+            expires_at=expires_at,
+            authority=authority,
+        ),
+    )
+    return done.reservation_id
 
 
 def _of_another_system(by: Actor, reservation_id: int) -> Entry:

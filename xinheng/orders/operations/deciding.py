@@ -4,8 +4,8 @@ The decision commits with the caller's transaction whatever it says; what it boo
 savepoint of the ledger, so that somebody who was faster costs a second look and nothing else.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ from xinheng.orders.models import Decision
 from xinheng.orders.rules import record
 from xinheng.orders.rules.asked import Asked
 from xinheng.orders.rules.checks import utilisation
-from xinheng.orders.rules.facts import Facts
+from xinheng.orders.rules.facts import Facts, Release
 from xinheng.orders.rules.verdict import Finding, Level, Outcome, Reason, Remedy, Verdict
 
 ATTEMPTS = 3
@@ -40,6 +40,7 @@ class Question:
 
     purpose: one of Decision.Purpose; key: makes a repeated reservation the same one
     order_id, follows: the order it is about and the decision before this one
+    leave: a release about to be given; is_anew: releases given earlier do not count
     """
 
     customer_id: int
@@ -49,6 +50,8 @@ class Question:
     key: str = ""
     order_id: int | None = None
     follows: Decision | None = None
+    leave: Release | None = None
+    is_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Decided:
     """A decision as its asker gets it.
 
     entry_id: the ledger's reservation it led to; is_replay: it had been taken before, by this key
+    releasers: role → how far past the limit it may release, in the account's currency
     """
 
     decision_id: int
@@ -65,6 +69,7 @@ class Decided:
     account_id: int
     entry_id: int | None = None
     is_replay: bool = False
+    releasers: Mapping[str, int | None] = field(default_factory=dict)
 
     @property
     def is_approved(self) -> bool:
@@ -87,6 +92,8 @@ def decide(*, by: Actor, permission: str, question: Question, book: Book | None 
         )  # fmt: skip
         if found.known is not None:
             return _again(question, found)
+        if question.leave is not None or question.is_anew:
+            found = replace(found, facts=replace(found.facts, release=question.leave))
         verdict = rules.decide(found.facts, found.rule_set)
         entry_id = None
         try:

@@ -1,0 +1,156 @@
+"""Change an order, cancel what is left of it: what grows or gets worse is checked anew."""
+
+from dataclasses import replace
+from datetime import date
+
+from django.db import transaction
+
+from xinheng.exposure.rules import Authority
+from xinheng.kernel import money
+from xinheng.kernel import terms as kernel_terms
+from xinheng.kernel.actors import Actor
+from xinheng.orders.facts import Found
+from xinheng.orders.models import Hold, Order
+from xinheng.orders.operations import keeping, stopping
+from xinheng.orders.operations.deciding import decide
+from xinheng.orders.operations.placing import Acted, question, settle
+from xinheng.orders.operations.telling import announce
+from xinheng.orders.refusals import AmountBelowDone, OrderAmount
+from xinheng.orders.rules.asked import is_prepaid, terms_of
+from xinheng.orders.rules.placed import Change
+from xinheng.orders.rules.verdict import Outcome
+
+
+@transaction.atomic
+def amend(
+    *, by: Actor, number: str, change: Change, today: date, version: int | None = None
+) -> Acted:
+    """Change an order; more money, worse terms or another ship date are decided on, as they become.
+
+    A refused change is not made: the order stays as it was and the decision says why. A held one
+    is made, and the order waits with it. What only shrinks needs no decision.
+    refuses: UnknownOrder, Forbidden, OrderChanged, OrderNotOpen, OrderAmount, AmountBelowDone,
+        TermsUnreadable
+    """
+    order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
+    keeping.must_be(order, "open", "shipped")
+    before = keeping.image(order)
+    was = question(order, "confirm", "amend", today).asked
+    _apply(order, change)
+    if order.credit == Order.Credit.APPROVED and not _asks_more(order, before):
+        _write_lines(order, change)
+        return _shrink(by, order, before, today)
+    asking = question(order, "confirm", "amend", today)
+    asked = replace(
+        asking.asked,
+        approved_terms=was.terms,
+        approved_discount_percent=was.discount_percent,
+        approved_ship_date=was.ship_date,
+    )
+    asking = replace(asking, asked=asked)
+    forced = stopping.is_forced(order)
+
+    def book(found: Found, authority: Authority) -> int | None:
+        order.approved_minor = order.amount_minor
+        return keeping.align(order, found.account_id, on=today, authority=authority)
+
+    decided = decide(
+        by=by, permission="orders.write", question=asking, book=None if forced else book
+    )
+    if decided.verdict.outcome is Outcome.REFUSED:
+        order.refresh_from_db()
+        return Acted(order, decided)
+    _write_lines(order, change)
+    if forced:
+        Hold.objects.filter(order=order, state=Hold.State.OPEN).update(
+            latest_id=decided.decision_id
+        )
+        order.decision_id = decided.decision_id
+        keeping.keep(by=by, order=order, action="orders.amend", before=before)
+        return Acted(order, decided)
+    acted = settle(
+        by=by, order=order, decided=decided, today=today, action="orders.amend", before=before
+    )
+    announce(order=order, event="order.amended", data={"decision": decided.decision_id})
+    return acted
+
+
+@transaction.atomic
+def cancel(
+    *, by: Actor, number: str, today: date, reason: str = "", version: int | None = None
+) -> Acted:
+    """Cancel what is neither shipped nor invoiced, the whole of an order that is neither.
+
+    refuses: UnknownOrder, Forbidden, OrderChanged, OrderNotOpen
+    """
+    order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
+    keeping.must_be(order, "open")
+    return cancel_locked(by=by, order=order, today=today, reason=reason)
+
+
+def cancel_locked(*, by: Actor, order: Order, today: date, reason: str = "") -> Acted:
+    """Cancel an order that the caller has locked."""
+    before = keeping.image(order)
+    order.status, order.approved_minor = Order.Status.CANCELLED, 0
+    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
+    hold = stopping.open_hold(order)
+    if hold is not None:
+        stopping.close(by=by, hold=hold, state=Hold.State.WITHDRAWN, reason=reason)
+    if order.credit == Order.Credit.HELD:
+        order.credit = Order.Credit.REFUSED
+    keeping.keep(by=by, order=order, action="orders.cancel", before=before, reason=reason)
+    announce(order=order, event="order.cancelled", data={})
+    return Acted(order, None)
+
+
+def _apply(order: Order, change: Change) -> None:
+    """Set what changes on the row in memory."""
+    if change.lines is not None:
+        order.amount_minor = sum(line.amount_minor for line in change.lines)
+    elif change.amount_minor is not None:
+        order.amount_minor = change.amount_minor
+    negative = change.lines is not None and any(line.amount_minor < 0 for line in change.lines)
+    if order.amount_minor <= 0 or negative:
+        raise OrderAmount(order=order.number)
+    done = keeping.progress(order).done_minor
+    if order.amount_minor < done:
+        raise AmountBelowDone(
+            order=order.number, done=money.text(done, order.currency), currency=order.currency
+        )
+    if change.terms is not None:
+        order.terms = str(kernel_terms.parse(change.terms)) if change.terms else ""
+        order.is_prepaid = is_prepaid(order.terms)
+    if change.discount_percent is not None:
+        order.discount_percent = change.discount_percent
+    if change.ship_date is not None:
+        order.ship_date = change.ship_date
+
+
+def _asks_more(order: Order, before: dict[str, object]) -> bool:
+    """Say whether a change is more than giving back: money, terms, discount or the day grew."""
+    old_terms = terms_of(str(before["terms"]), None).days
+    new_terms = terms_of(order.terms, None).days
+    old_discount, new_discount = before["discount_percent"], order.discount_percent
+    return (
+        order.amount_minor > order.approved_minor
+        or order.ship_date != before["ship_date"]
+        or (new_terms != old_terms and (None in (old_terms, new_terms) or new_terms > old_terms))
+        or is_prepaid(str(before["terms"])) != order.is_prepaid
+        or (new_discount or 0) > (old_discount or 0)
+    )
+
+
+def _shrink(by: Actor, order: Order, before: dict[str, object], today: date) -> Acted:
+    order.approved_minor = min(order.approved_minor, order.amount_minor)
+    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
+    keeping.keep(by=by, order=order, action="orders.amend", before=before)
+    announce(order=order, event="order.amended", data={})
+    return Acted(order, None)
+
+
+def _write_lines(order: Order, change: Change) -> None:
+    if change.lines is not None:
+        keeping.write_lines(order, change.lines)
+    elif change.amount_minor is not None and order.lines.exists():
+        # An amount without lines overrides them: they no longer say what the order is worth.
+        keeping.write_lines(order, ())
