@@ -273,7 +273,7 @@ class Standing(models.Model):
         STOPPED = "stopped", "停止授信"
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True)
-    dunning_level = models.PositiveSmallIntegerField(default=0)
+    dunning_level = models.PositiveSmallIntegerField(default=0, db_default=0)
     insured_minor = models.BigIntegerField(null=True)
     insured_until = models.DateField(null=True)
     review_due = models.DateField(null=True)

@@ -109,3 +109,28 @@ class CurrencyOfTree(Refusal):
     code = "currency-of-tree"
     zh = "账户币种 {currency} 与上级账户币种 {above} 不一致，不能合并占用。"
     en = "The account's currency {currency} differs from {above} above it; they cannot add up."
+
+
+class UnknownFact(Refusal):
+    """No room posts a fact of this name."""
+
+    code = "unknown-fact"
+    zh = "账户状态中没有“{name}”这一项。"
+    en = "There is no fact “{name}” about an account."
+
+
+class ReasonNeeded(Refusal):
+    """A block is set and lifted with a reason, under a code."""
+
+    code = "reason-needed"
+    zh = "请写明原因；停用代码 {code} 须由小写字母、数字和短横线组成。"
+    en = "Say why; the code of a block, {code}, has small letters, digits and dashes."
+
+
+class BlockUnknown(Refusal):
+    """The account carries no such block."""
+
+    code = "block-unknown"
+    zh = "信用账户 {account} 没有代码为 {code} 的停用。"
+    en = "Credit account {account} carries no block {code}."
+    status = 404

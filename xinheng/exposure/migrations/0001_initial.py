@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name='Standing',
             fields=[
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='exposure.account')),
-                ('dunning_level', models.PositiveSmallIntegerField(default=0)),
+                ('dunning_level', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('insured_minor', models.BigIntegerField(null=True)),
                 ('insured_until', models.DateField(null=True)),
                 ('review_due', models.DateField(null=True)),

@@ -13,13 +13,22 @@ from xinheng.exposure.operations.ledger import (
 from xinheng.exposure.operations.realign import realign, realign_many, realign_staged
 from xinheng.exposure.operations.reserving import reserve_many
 from xinheng.exposure.operations.staged import lock_accounts, record_staged
+from xinheng.exposure.operations.standing import (
+    block,
+    post_standing,
+    post_standing_staged,
+    unblock,
+)
 from xinheng.exposure.operations.tree import regroup, set_in_group
 
 __all__ = [
+    "block",
     "expire",
     "lock_accounts",
     "open_accounts",
     "post",
+    "post_standing",
+    "post_standing_staged",
     "post_unreserved",
     "realign",
     "realign_many",
@@ -32,5 +41,6 @@ __all__ = [
     "set_limit",
     "settle",
     "sweep",
+    "unblock",
     "void",
 ]

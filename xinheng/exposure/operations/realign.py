@@ -80,9 +80,7 @@ def realign_staged(*, by: Actor, relation: str) -> list[Realigned]:
     with connection.cursor() as cursor:
         cursor.execute(many_sql.STAGED.format(relation=connection.ops.quote_name(relation)))
         rows = cursor.fetchall()
-    items = []
-    for *fields, kind, excess, decision in rows:
-        items.append(Realignment(*fields, authority=Authority(kind, excess, decision)))
+    items = [replace(Realignment(*row[:10]), authority=Authority(*row[10:])) for row in rows]
     return realign_many(by=by, items=items)
 
 

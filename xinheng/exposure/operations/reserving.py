@@ -153,12 +153,11 @@ def _judge(
 
 def _replay(line: Line, row: list[Any] | None, first: Line | None) -> Line | Answer:
     """Return what the key already stands for, on record or further up in this call."""
-    was = row[:-1] if row is not None else first and sql.values(first)
-    if was != sql.values(line):
-        return KeyReused(key=line.key)
-    if row is not None:
-        return Booked(row[-1], line.account_id, line.kind, line.moves, is_replay=True)
-    return line
+    if row is not None and sql.same_act(row[:-1], line):
+        return Booked(row[-1], line.account_id, line.kind, sql.moves(row), is_replay=True)
+    if row is None and first is not None and sql.values(first) == sql.values(line):
+        return first
+    return KeyReused(key=line.key)
 
 
 def _told(answers: Sequence[Line | Answer], ids: dict[str, int]) -> list[Answer]:
