@@ -146,7 +146,7 @@ def _facts(row: dict[str, Any], asked: Asked, today: date, held: Money, policy: 
         standing=Standing(**{**standing, "blocks": tuple(blocks)}),
         owed_by_day=_ladder(row["owed"]),
         release=_release(row["release"]),
-        policy_rate=_policy_rate(policy, row["currency"], today),
+        policy_rate=policy_rate(policy, row["currency"], today),
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def _rate(source: str, target: str, on: date) -> Decimal:
     return reference.rate(by=access.system("orders"), source=source, target=target, on=on).rate
 
 
-def _policy_rate(policy: str, account: str, on: date) -> Decimal | None:
+def policy_rate(policy: str, account: str, on: date) -> Decimal | None:
     """Return what joins the rules' currency to the account's; decisions say when it is missing."""
     if policy == account:
         return None
