@@ -75,4 +75,12 @@ CALLS: dict[str, Call] = {
     "assign_alert": Call("POST", "/alerts/{alert_id}/assign", "alerts.write"),
     "snooze_alert": Call("POST", "/alerts/{alert_id}/snooze", "alerts.write"),
     "close_alert": Call("POST", "/alerts/{alert_id}/close", "alerts.write"),
+    "check_credit": Call("POST", "/credit/checks", "orders.check"),
+    "reserve_credit": Call("POST", "/credit/reservations", "orders.write"),
+    "find_reservation": Call("GET", "/credit/reservations", "orders.read"),
+    "reserve_credit_batch": Call("POST", "/credit/reservations/batch", "orders.write"),
+    "get_reservation": Call("GET", "/credit/reservations/{reservation_id}", "orders.read"),
+    "post_reservation": Call("POST", "/credit/reservations/{reservation_id}/post", "orders.write"),
+    "void_reservation": Call("POST", "/credit/reservations/{reservation_id}/void", "orders.write"),
+    "get_credit_account": Call("GET", "/credit/accounts/{customer}", "exposure.read", "customer"),
 }

@@ -11,9 +11,10 @@ from xinheng.kernel.actors import Actor
 
 
 class Asked(HttpRequest):
-    """A request whose token has been read: `actor` says who asks."""
+    """A request whose token has been read: `actor` says who asks, `token_id` by which token."""
 
     actor: Actor
+    token_id: int
 
 
 class Bearer(HttpBearer):

@@ -15,11 +15,13 @@ from xinheng.api import (
     alerts,
     assessments,
     contacts,
+    credit,
     customers,
     duplicates,
     figures,
     imports,
     problem,
+    reserving,
     reviews,
 )
 from xinheng.api.calls import CALLS
@@ -102,6 +104,8 @@ for router in (
     figures.router,
     alerts.router,
     duplicates.router,
+    reserving.router,  # before the reservation of any number
+    credit.router,
 ):
     api.add_router("", router)
 

@@ -6,14 +6,17 @@ so at once and never waits. Outcomes that a retry could not improve (2xx, 409, 4
 days; a fault leaves nothing behind, so a retry runs again.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from xinheng.access import guards
-from xinheng.api import rules
+from xinheng.api import problem, rules
 from xinheng.api.models import Answer
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
@@ -68,18 +71,78 @@ def answer_once(
             response = _undone_when_refused(run)
             if not rules.is_kept(response.status_code):
                 raise _Undo(response)
-            Answer.objects.create(
-                token_id=token_id,
-                key=key,
-                request_digest=digest,
-                status=response.status_code,
-                content_type=response["Content-Type"],
-                location=response.get("Location", ""),
-                body=response.content,
-            )
+            _answer(token_id, key, digest, response).save(force_insert=True)
             return response
     except _Undo as undo:
         return undo.response
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of many requests in a body: its key, the digest of what it asks, and how it is done."""
+
+    key: str
+    digest: bytes
+    run: Callable[[], HttpResponse]
+
+
+@transaction.atomic
+def answer_many(
+    *,
+    by: Actor,
+    permission: str,
+    token_id: int,
+    items: Sequence[Item],
+    prepare: Callable[[], None],
+) -> list[HttpResponse]:
+    """Run each item at most once under its key, in one transaction, and return the answers.
+
+    prepare: called first, with the keys locked and only when something is left to do
+    An item that is refused is undone alone; one that is still running elsewhere is told so.
+    refuses: Forbidden
+    """
+    guards.require(by, permission)
+    locked = {item.key: _try_lock(token_id, item.key) for item in items}
+    known = {
+        row.key: row
+        for row in Answer.objects.filter(token_id=token_id, key__in=locked).only(
+            "key", "request_digest", "status", "content_type", "location", "body"
+        )
+    }
+    if any(locked[item.key] and item.key not in known for item in items):
+        prepare()
+    said, made = [], []
+    for item in items:
+        try:
+            if not locked[item.key]:
+                raise InProgress()
+            if item.key in known:
+                said.append(_repeat(known[item.key], item.digest))
+                continue
+            response = _undone_when_refused(item.run)
+        except Refusal as refusal:
+            said.append(problem.answer(problem.of_refusal(refusal)))
+            continue
+        if rules.is_kept(response.status_code):
+            known[item.key] = _answer(token_id, item.key, item.digest, response)
+            made.append(known[item.key])
+        said.append(response)
+    Answer.objects.bulk_create(made)
+    return said
+
+
+@transaction.atomic
+def kept(*, by: Actor, token_id: int, key: str) -> dict[str, Any] | None:
+    """Return the value of the answer kept for a key of a token, None when there is none.
+
+    refuses: Forbidden, InProgress while the request is still running
+    """
+    guards.require(by, "orders.read")
+    if not _try_lock(token_id, key, shared=True):
+        raise InProgress()
+    found = Answer.objects.filter(token_id=token_id, key=key).first()
+    value = json.loads(bytes(found.body)) if found is not None else None
+    return value if isinstance(value, dict) else None
 
 
 @transaction.atomic
@@ -105,6 +168,18 @@ def _undone_when_refused(run: Callable[[], HttpResponse]) -> HttpResponse:
         return undo.response
 
 
+def _answer(token_id: int, key: str, digest: bytes, response: HttpResponse) -> Answer:
+    return Answer(
+        token_id=token_id,
+        key=key,
+        request_digest=digest,
+        status=response.status_code,
+        content_type=response["Content-Type"],
+        location=response.get("Location", ""),
+        body=response.content,
+    )
+
+
 def _repeat(earlier: Answer, digest: bytes) -> HttpResponse:
     if bytes(earlier.request_digest) != digest:
         raise IdempotencyMismatch()
@@ -116,8 +191,9 @@ def _repeat(earlier: Answer, digest: bytes) -> HttpResponse:
     return response
 
 
-def _try_lock(token_id: int, key: str) -> bool:
+def _try_lock(token_id: int, key: str, *, shared: bool = False) -> bool:
     """Take the lock of one key until the transaction ends, or say that another holds it."""
+    lock = f"pg_try_advisory_xact_lock{'_shared' if shared else ''}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [rules.lock_number(token_id, key)])
+        cursor.execute(f"SELECT {lock}(%s)", [rules.lock_number(token_id, key)])
         return bool(cursor.fetchone()[0])

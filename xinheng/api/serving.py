@@ -63,6 +63,7 @@ def _guarded(run: Run, *, call: Call, query: frozenset[str]) -> Run:
         try:
             by, token_id = identify(request)
             request.actor = by  # type: ignore[attr-defined]
+            request.token_id = token_id  # type: ignore[attr-defined]
             guards.require(by, call.permission)
             _refuse_unreadable(request, query, path)
             if call.is_write and call.object_of in ("code", "customer"):
