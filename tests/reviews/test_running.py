@@ -9,6 +9,7 @@ from tests import make
 from tests.reviews import company
 from xinheng import access
 from xinheng.evidence.models import Statement
+from xinheng.exposure.models import Standing
 from xinheng.journal.models import Event as Act
 from xinheng.kernel.refusals import say
 from xinheng.limits.models import Latest, Proposal
@@ -112,13 +113,27 @@ def test_a_fact_that_comes_and_goes_leaves_three_results_and_the_last_one_stands
     assert Latest.objects.get(customer=known["late"]).proposal.assessment_id == found[2].pk
 
 
-def test_one_run_is_one_event_of_the_journal():
+def test_grade_tier_index_and_next_review_are_posted_to_the_accounts():
+    company.build()
+    run()
+    found = Standing.objects.get(account__customer__code="GOOD")
+    latest = Latest.objects.get(customer__code="GOOD")
+    assert (found.grade, found.tier) == (latest.grade, latest.tier)
+    assert found.review_due == latest.review_due
+    assert found.payment_index is not None and 1 <= found.payment_index <= 100
+    written = dict(Standing.objects.values_list("pk", "changed_xid"))
+    run(as_of=AS_OF - timedelta(days=40))
+    assert dict(Standing.objects.values_list("pk", "changed_xid")) == written
+
+
+def test_one_run_is_one_event_of_the_journal_beside_that_of_what_it_posted():
     company.build()
     before = Act.objects.count()
     review = run().review
     acts = Act.objects.order_by("pk")[before:]
     assert [(act.action, act.object, act.actor) for act in acts] == [
-        ("reviews.run", f"review:{review}", "service:cli")
+        ("exposure.post_standing", "segment:main", "service:reviews"),
+        ("reviews.run", f"review:{review}", "service:cli"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +10,8 @@ import pyarrow.compute
 import pyarrow.csv
 from django.db import connection
 
+from xinheng import access
+from xinheng.exposure import operations as exposure
 from xinheng.limits.expressions import BOUNDS
 from xinheng.reviews.plan import FIGURES, Plan
 
@@ -26,6 +29,15 @@ COLUMNS = {
     "overdue_minor": "bigint", "dpd_max": "int",
 }  # fmt: skip
 
+_INDEX = "f_payment_index"
+_STANDING = f"""
+CREATE TEMP VIEW staged_standing AS
+SELECT s.customer_id, s.tier, s.grade, s.review_due,
+       round((s.factors ->> %(index)s)::numeric)::int AS payment_index
+FROM {RELATION} s
+JOIN limits_latest l ON l.customer_id = s.customer_id AND l.as_of = %(as_of)s
+"""
+
 
 def stage(plan: Plan, rows: pa.Table) -> None:
     """Fill the temporary table with results; it lives until the transaction ends."""
@@ -36,6 +48,21 @@ def stage(plan: Plan, rows: pa.Table) -> None:
         with cursor.copy(text) as copy:
             copy.write(as_csv(plan, rows))
         cursor.execute(f"ANALYZE {RELATION}")
+
+
+def post_standing(as_of: date) -> None:
+    """Post grade, tier, payment index and next review to the accounts that differ.
+
+    A customer that a review of a later day has judged keeps what that one posted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"as_of": as_of, "index": _INDEX})
+        exposure.post_standing_staged(
+            by=access.system("reviews"),
+            relation="staged_standing",
+            facts=("tier", "grade", "review_due", "payment_index"),
+        )
+        cursor.execute("DROP VIEW staged_standing")
 
 
 def unstage() -> None:
