@@ -33,25 +33,28 @@ FROM exposure_account a
 LEFT JOIN parties_group g ON g.id = a.group_id
 LEFT JOIN parties_customer c ON c.id = a.customer_id
 WHERE a.id IN (
-    SELECT unnest(l.id || l.ancestors) FROM exposure_account l WHERE l.customer_id = ANY(%(ids)s)
+    SELECT unnest(l.id || l.ancestors) FROM exposure_account l
+    WHERE l.customer_id = ANY(%(ids)s::bigint[])
 )
 """
 # Groups without a limit are never asked, so their members' entries are not read for them.
-_ENTRIES = """
+_MEMBERS = """
+    a.customer_id IS NOT NULL
+    AND (a.id = ANY(%(leaves)s::bigint[]) OR a.ancestors && %(limited)s::bigint[])
+"""
+_ENTRIES = f"""
 SELECT e.account_id, e.effective_date, e.ship_date, e.due_date, sum(e.reserved_minor)::bigint,
        sum(e.delivered_minor)::bigint, sum(e.receivable_minor)::bigint,
        sum(e.bills_minor)::bigint, sum(e.deposits_minor)::bigint
 FROM exposure_entry e
 WHERE e.effective_date < %(until)s AND e.account_id IN (
-    SELECT a.id FROM exposure_account a
-    WHERE a.customer_id IS NOT NULL AND (a.id = ANY(%(leaves)s) OR a.ancestors && %(limited)s)
+    SELECT a.id FROM exposure_account a WHERE {_MEMBERS}
 )
 GROUP BY 1, 2, 3, 4
 ORDER BY 2
 """
-_PATHS = """
-SELECT a.id, a.id || a.ancestors FROM exposure_account a
-WHERE a.customer_id IS NOT NULL AND (a.id = ANY(%(leaves)s) OR a.ancestors && %(limited)s)
+_PATHS = f"""
+SELECT a.id, a.id || a.ancestors FROM exposure_account a WHERE {_MEMBERS}
 """
 
 
