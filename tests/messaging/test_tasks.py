@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -42,11 +43,32 @@ def refuse() -> None:
     raise Refused()
 
 
+def give_up() -> None:
+    """Want work done, in a transaction that fails."""
+    with transaction.atomic():
+        messaging.defer("test.remember", word="never")
+        raise Refused()
+
+
+def pass_on() -> None:
+    with transaction.atomic():
+        number = messaging.defer("test.remember", word="passed on")
+        time.sleep(0.5)
+        seen.append(f"{Job.objects.get(pk=number).status} while its transaction runs")
+
+
+def take_over() -> None:
+    seen.append(f"{operations.requeue_stalled(by=BY, at=timezone.now())} taken over")
+
+
 @pytest.fixture(autouse=True)
 def _tasks():
     tasks.register("test.remember", remember)
     tasks.register("test.stumble", stumble, attempts=3)
     tasks.register("test.refuse", refuse)
+    tasks.register("test.give_up", give_up)
+    tasks.register("test.pass_on", pass_on)
+    tasks.register("test.take_over", take_over)
     seen.clear()
 
 
@@ -122,6 +144,15 @@ def test_work_is_queued_if_and_only_if_the_transaction_commits():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_worker_queues_belongs_to_the_transaction_of_the_job():
+    messaging.defer("test.give_up")
+    messaging.defer("test.pass_on")
+    work()
+    assert seen == ["todo while its transaction runs", "passed on"]
+    assert jobs().filter(task_name="test.remember").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_mark_is_queued_once_and_leaves_the_transaction_usable():
     with transaction.atomic():
         first = messaging.defer("test.remember", once="refresh", word="a")
@@ -184,6 +215,15 @@ def test_the_job_of_a_dead_worker_runs_again_but_not_for_ever():
     assert seen == ["again"]
     assert jobs().get(pk=deadly).status == "failed"
     assert jobs().get(pk=fresh).status == "todo"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_takes_over_from_a_dead_one():
+    lost = messaging.defer("test.remember", word="again")
+    _died(lost)
+    messaging.defer("test.take_over")
+    work()
+    assert seen == ["1 taken over", "again"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from procrastinate.contrib.django import app
 
 from xinheng.access import guards
 from xinheng.kernel.actors import Actor
@@ -132,7 +131,7 @@ def requeue_stalled(*, by: Actor, at: datetime) -> int:
             if attempts >= tasks.ATTEMPTS:
                 cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job_id])
             else:
-                app.job_manager.retry_job_by_id(job_id, retry_at=at)
+                tasks.jobs.retry_job_by_id(job_id, retry_at=at)
     return len(stalled)
 
 

@@ -15,7 +15,9 @@ from typing import Any
 from django.db import transaction
 from procrastinate import RetryDecision, exceptions
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy
 
 from xinheng.kernel.refusals import Refusal
@@ -23,6 +25,9 @@ from xinheng.messaging.rules import retry_after_seconds
 
 QUEUE = "default"
 ATTEMPTS = 5
+# The queue as part of the caller's transaction. What the app uses is that in a request, but in a
+# worker a connection of its own: it would queue before the commit, or wait for the caller's locks.
+jobs = JobManager(DjangoConnector())
 
 
 class UnknownTask(Exception):
@@ -117,6 +122,7 @@ def defer(
         queueing_lock=once or None,
         schedule_at=at,
     )
+    deferrer.job_manager = jobs
     try:
         # The savepoint keeps the caller's transaction usable when the mark is already queued.
         with transaction.atomic():
