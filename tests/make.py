@@ -99,6 +99,21 @@ def custom_fields(*fields: dict[str, Any], key: str = "customers") -> Any:
     return definitions.publish(by=CLERK, version_id=draft.pk)
 
 
+def resealed(key: str = "customers") -> None:
+    """Let values that a test wrote as they are follow the classes of their fields."""
+    from xinheng.fields import operations as fields
+
+    fields.reseal(by=CLERK, record=key)
+
+
+def custom_of(row: Any, key: str = "customers") -> dict[str, Any]:
+    """Return a record's custom values, sealed ones opened."""
+    from xinheng.fields import opening, queries
+
+    row.refresh_from_db(fields=["custom"])
+    return opening.values(queries.form(key).fields, row.custom or {})
+
+
 def contact(of: Customer, **values: str) -> Contact:
     """Return a contact of a customer; sealed as the operation seals it."""
     values.setdefault("name", f"联系人{next(_numbers)}")

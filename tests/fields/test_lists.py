@@ -103,7 +103,7 @@ def agree(rows, tree):
     where = insight.CustomerFilter(custom=made, form=FORM)
     page = insight.page(by=access.system("test"), where=where, limit=200)
     assert {row.code for row in page.rows} == expected and page.count == len(expected)
-    held = in_sql.condition(made, FORM, "custom")
+    held = in_sql.condition(made, FORM, "customers", "custom")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT code FROM parties_customer WHERE {held.text}", held.params)
         assert {code for (code,) in cursor.fetchall()} == expected

@@ -18,7 +18,7 @@ from xinheng.api.contacts import (
 from xinheng.api.credentials import Asked
 from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount, number
 from xinheng.api.serving import serve
-from xinheng.fields import asking, rules, secrecy
+from xinheng.fields import asking, opening, rules, secrecy
 from xinheng.fields import queries as fields
 from xinheng.fields.schema import Form
 from xinheng.insight import credit_file, timeline
@@ -236,7 +236,7 @@ def get_customer(request: Asked, code: str) -> CustomerDetail:
     customer = found.customer
     form = fields.form("customers")
     return CustomerDetail(
-        custom=rules.values(form.active, secrecy.shown(request.actor, form, customer.custom)),
+        custom=rules.values(form.active, opening.shown(request.actor, form, customer.custom)),
         code=customer.code,
         name=customer.name,
         credit_code=customer.credit_code,

@@ -240,6 +240,9 @@ def _publish(by: Actor, version: Version, note: str) -> Version:
         before={"version": _name(before), "digest": before.digest} if before else None,
         after={"version": _name(version), "digest": version.digest, "note": version.note},
     )
+    kind = _kind(version.definition.kind)
+    was = kind.schema.model_validate(before.content) if before is not None else None
+    kind.follow(version.definition.key, was, kind.schema.model_validate(version.content))
     return version
 
 

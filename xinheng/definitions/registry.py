@@ -27,12 +27,18 @@ def any_change(key: str, before: Any | None, after: Any) -> tuple[Problem, ...]:
     return ()
 
 
+def nothing_follows(key: str, before: Any | None, after: Any) -> None:
+    """Let a version be in force without anything else to do."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One sort of definition.
 
     schema:  a frozen pydantic model that forbids unknown keys
     check:   what the schema alone cannot see (names of factors, gaps between bins)
+    follow: what has to follow when a version is put in force, in the same transaction: (key, before
+        or None, after)
     check_change: what the version in force forbids its successor: (key, before or None, after)
     shipped: the folder with `<kind>.<key>.yaml` files that `migrate` publishes, or None
     """
@@ -44,6 +50,7 @@ class Kind:
     check: Callable[[Any], tuple[Problem, ...]] = no_further_check
     shipped: Path | None = None
     check_change: Callable[[str, Any | None, Any], tuple[Problem, ...]] = any_change
+    follow: Callable[[str, Any | None, Any], None] = nothing_follows
 
 
 _KINDS: dict[str, Kind] = {}

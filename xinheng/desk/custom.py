@@ -14,6 +14,7 @@ from xinheng.desk import frame
 from xinheng.fields import asking, rules
 from xinheng.fields.queries import CUSTOM
 from xinheng.fields.schema import Field, Form
+from xinheng.fields.secrecy import is_sortable
 from xinheng.kernel.conditions import UNARY, All, Condition, Leaf
 
 MOST_COLUMNS = 8
@@ -35,17 +36,17 @@ class Asked:
         return self.condition is not None
 
 
-def asked(form: Form, given: QueryDict, plain: Form) -> Asked:
+def asked(form: Form, given: QueryDict, known: Form) -> Asked:
     """Read an address; a part that is no value of its field narrows nothing and is named.
 
-    form, plain: the fields the reader sees, and those they see as they are and may filter by
+    form, known: the fields the reader sees, and those they may filter by
     """
     parts: list[Condition] = []
     errors: dict[str, str] = {}
-    for field in plain.active:
+    for field in known.active:
         for leaf in _leaves(field, given) if field.filterable else ():
             try:
-                parts.append(asking.typed(leaf, plain))
+                parts.append(asking.typed(leaf, known))
             except asking.CustomFilterWrong as refusal:
                 errors[field.name] = refusal.params[f"why_{frame.language()}"]
     return Asked(All(tuple(parts)) if parts else None, errors, _columns(form, given))
@@ -54,10 +55,11 @@ def asked(form: Form, given: QueryDict, plain: Form) -> Asked:
 def _leaves(field: Field, given: QueryDict) -> list[Leaf]:
     name = f"{CUSTOM}{field.name}"
     found = []
+    is_exact = not is_sortable(field)
     presence = given.get(f"{name}.is", "")
     if presence in UNARY:
         found.append(Leaf(field.name, presence))
-    if field.type in BOUNDED:
+    if field.type in BOUNDED and not is_exact:
         bounds = ((">=", given.get(f"{name}.min", "")), ("<=", given.get(f"{name}.max", "")))
         found += [Leaf(field.name, sign, text.strip()) for sign, text in bounds if text.strip()]
         return found
@@ -67,7 +69,7 @@ def _leaves(field: Field, given: QueryDict) -> list[Leaf]:
     elif values and field.type in CHOSEN:
         found.append(Leaf(field.name, "in", tuple(values)))
     elif values:
-        found.append(Leaf(field.name, "starts with", values[0]))
+        found.append(Leaf(field.name, "=" if is_exact else "starts with", values[0].strip()))
     return found
 
 
@@ -89,7 +91,8 @@ def filters(form: Form, given: QueryDict, errors: dict[str, str]) -> list[dict[s
             "name": f"{CUSTOM}{field.name}",
             "label": field.label(language),
             "unit": field.currency if field.type == "amount" else "",
-            "is_range": field.type in BOUNDED,
+            "is_range": field.type in BOUNDED and is_sortable(field),
+            "is_exact": not is_sortable(field),
             "type": "date" if field.type == "date" else "text",
             "options": _options(field, language),
             "value": given.get(f"{CUSTOM}{field.name}", ""),
@@ -121,11 +124,16 @@ def headings(sort: str, shown: tuple[Field, ...]) -> list[dict[str, Any]]:
     """Return the headings of the shown fields, with the sort each one leads to."""
     language = frame.language()
     return [
-        sorted_by(sort, f"{CUSTOM}{field.name}", field.type in ("number", "amount"))
+        sorted_by(sort, _sort_key(field), field.type in ("number", "amount"))
         | {"label": field.label(language),
            "unit": field.currency if field.type == "amount" else ""}
         for field in shown
     ]  # fmt: skip
+
+
+def _sort_key(field: Field) -> str:
+    """Return what a list is sorted by in the address, "" for a field without an order."""
+    return f"{CUSTOM}{field.name}" if is_sortable(field) else ""
 
 
 def sorted_by(sort: str, key: str, is_number: bool) -> dict[str, Any]:

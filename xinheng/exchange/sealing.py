@@ -4,6 +4,7 @@ The child, which opens what strangers wrote, never holds a key; the database nev
 Works on COPY lines: row, the kind's staged columns, faults.
 """
 
+import json
 import uuid
 
 from django.apps import apps
@@ -11,14 +12,15 @@ from django.apps import apps
 from xinheng.access import sealing
 from xinheng.access.fields import SealedField, sealed_field
 from xinheng.access.keys import Ring
-from xinheng.exchange.kinds.columns import Column, Kind
+from xinheng.exchange.kinds.columns import NULL, Column, Kind
+from xinheng.fields.sealed import Maker
 
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 def seals(kind: Kind) -> bool:
-    """Say whether a kind has confidential columns."""
-    return any(column.sealed for column in kind.columns)
+    """Say whether a kind has confidential columns, its own or custom ones."""
+    return any(column.sealed or column.is_guarded for column in kind.columns)
 
 
 class Sealer:
@@ -27,7 +29,13 @@ class Sealer:
     def __init__(self, kind: Kind, ring: Ring) -> None:
         at = {column.name: place for place, column in enumerate(kind.staged_columns, 1)}
         self._digests = sealing.Digests()
-        self._row, self._digest = at["sealed_row"], at["sealed_digest"]
+        self._row, self._digest = at.get("sealed_row", 0), at.get("sealed_digest", 0)
+        self._key = at[kind.key[0]]
+        self._custom = [
+            (at[column.name], Maker(kind.name, column.custom, ring, self._digests).made)
+            for column in kind.columns
+            if column.custom is not None and column.is_guarded
+        ]
         self._columns = [
             (at[column.name], sealing.Sealer(field.place, ring).seal)
             for column in kind.columns
@@ -50,17 +58,25 @@ class Sealer:
 
     def _line(self, line: str) -> str:
         cells = line.split("\t")
+        for place, make in self._custom:
+            if cells[place] != NULL:
+                made = make([_unescaped(cells[self._key])], _unescaped(cells[place]))
+                cells[place] = json.dumps(made)
+        return "\t".join(self._own(cells) if self._columns else cells)
+
+    def _own(self, cells: list[str]) -> list[str]:
+        """Seal the kind's own confidential columns, which are bound to one row."""
         texts = [_unescaped(cells[column]) for column, _ in self._columns]
         cells[self._digest] = self._digests.of(texts)
         if not any(texts):
-            return "\t".join(cells)
+            return cells
         row = uuid.uuid4()
         cells[self._row] = str(row)
         for source, target, index in self._indexed:
             cells[target] = index(_unescaped(cells[source])).hex()
         for (column, seal), text in zip(self._columns, texts, strict=True):
             cells[column] = seal(row, text).hex()
-        return "\t".join(cells)
+        return cells
 
 
 def _field(column: Column) -> SealedField:

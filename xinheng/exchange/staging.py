@@ -19,6 +19,7 @@ from xinheng.exchange.faults import Fault
 from xinheng.exchange.kinds import custom
 from xinheng.exchange.kinds.columns import Column, Kind
 from xinheng.exchange.sql import checks, relations, tables
+from xinheng.fields import operations as fields
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.money import LARGEST_MINOR, exponent
 from xinheng.parties.models import Customer
@@ -133,7 +134,7 @@ class Staging:
         sealer = sealing.Sealer(self.kind, self._seals)
         for piece in pieces:
             # What the file carries is known once its first piece is there.
-            carried = any(column.sealed for column in self._present_columns())
+            carried = any(one.sealed or one.is_guarded for one in self._present_columns())
             yield sealer.seal(piece) if carried else piece
 
     def _present_columns(self) -> list[Column]:
@@ -196,17 +197,27 @@ class Staging:
         """
         relation = f"staged_{self.kind.name}"
         body = _RELATIONS[self.kind.name].replace("{custom}", custom.staged(self.kind))
-        if chunk is None:
-            where = f" WHERE {tables.ACCEPTED}"
-        else:
+        rows, accepted = "import_rows r", tables.ACCEPTED
+        if chunk is not None:
+            rows += " JOIN import_chunks k ON k.row = r.row"
             body += " JOIN import_chunks k ON k.row = r.row"
-            where = f" WHERE k.chunk = {int(chunk)} AND {tables.ACCEPTED}"
+            accepted = f"k.chunk = {int(chunk)} AND {accepted}"
+        self._keep_sealed(rows, accepted)
+        where = f" WHERE {accepted}"
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {relation}")
             made = f"CREATE TEMP TABLE {relation} ON COMMIT DROP AS {body}{where}"
             self._execute(cursor, made)
             cursor.execute(f"ANALYZE {relation}")
         return relation
+
+    def _keep_sealed(self, rows: str, accepted: str) -> None:
+        """Store the sealed custom values of the rows that are about to be recorded."""
+        guarded = [one.custom for one in self._present_columns() if one.custom and one.is_guarded]
+        if guarded:
+            fields.keep_staged(
+                by=self._by, record=self.kind.name, fields=guarded, rows=rows, accepted=accepted
+            )
 
     def add(self, faults: Iterable[Fault]) -> None:
         """Add what the owning room refused."""

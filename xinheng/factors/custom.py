@@ -5,7 +5,7 @@ ones: a score, its reasons and a snapshot show values to readers whose roles the
 A published field keeps its name for ever, so its column does too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from xinheng.factors.factor import UNITS, Figure
@@ -14,6 +14,7 @@ from xinheng.fields.rules import asked
 from xinheng.fields.schema import Field
 from xinheng.fields.secrecy import is_guarded
 from xinheng.kernel import conditions
+from xinheng.kernel.problems import Problem
 
 PREFIX = "custom_"
 # The declared tables whose records carry custom fields; forms are called as the tables are.
@@ -61,6 +62,31 @@ def asked_of(names: Iterable[str]) -> dict[str, str]:
     wanted = [name for name in names if name.startswith(PREFIX)]
     known = columns() if wanted else {}
     return {name: known[name] for name in wanted if name in known}
+
+
+def sealed_in(content: Any) -> tuple[Problem, ...]:
+    """Return a problem for every custom field that a definition names and engines never see.
+
+    content: a definition as plain data; a field is named by a text of its own
+    """
+    guarded = {one.column: one for one in in_force.form("customers").fields if is_guarded(one)}
+    return tuple(
+        Problem(
+            "", "field-sealed",
+            f"字段“{guarded[name].zh}”为敏感或机密字段，其值已加密，不能用于计算",
+            f"{guarded[name].label('en')} is sensitive or confidential: its values are sealed"
+            " and nothing is computed from them",
+        )
+        for name in sorted(guarded.keys() & set(_texts(content)))
+    )  # fmt: skip
+
+
+def _texts(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list | tuple):
+        for value in content.values() if isinstance(content, dict) else content:
+            yield from _texts(value)
 
 
 def conditions_fields() -> dict[str, conditions.Field]:

@@ -12,7 +12,7 @@ class FieldsConfig(AppConfig):
 
     def ready(self) -> None:
         from xinheng import definitions
-        from xinheng.fields import checks, in_force
+        from xinheng.fields import checks, following, in_force
         from xinheng.fields.schema import Form
 
         definitions.register(
@@ -24,6 +24,7 @@ class FieldsConfig(AppConfig):
                 check=checks.check,
                 shipped=Path(__file__).parent / "shipped",
                 check_change=checks.check_change,
+                follow=following.follow,
             )
         )
         in_force.provide(_form)

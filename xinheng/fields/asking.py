@@ -4,9 +4,13 @@ from typing import Any
 
 from xinheng.fields import rules
 from xinheng.fields.schema import Field, Form
+from xinheng.fields.secrecy import is_guarded
 from xinheng.kernel import conditions
 from xinheng.kernel.conditions import UNARY, All, Any_, Condition, Leaf, Not
 from xinheng.kernel.refusals import Refusal
+
+# What can be asked of sealed values besides whether there is one.
+EQUALITY = ("=", "in")
 
 
 class CustomFilterWrong(Refusal):
@@ -56,6 +60,8 @@ def _leaf(leaf: Leaf, form: Form) -> Leaf:
         )
     if leaf.operator in UNARY:
         return leaf
+    if is_guarded(field):
+        _require_findable(field, leaf.operator)
     given = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
     try:
         values = tuple(_value(field, one) for one in given)
@@ -68,6 +74,21 @@ def _leaf(leaf: Leaf, form: Form) -> Leaf:
             field=field.zh, why_zh=problems[0].say("zh"), why_en=problems[0].say("en")
         )
     return made
+
+
+def _require_findable(field: Field, operator: str) -> None:
+    """Refuse what cannot be asked of sealed values: anything but equality through the index."""
+    if field.type == "choices":
+        zh, en = "多选的值已加密，不能筛选。", "sealed multiple choices cannot be searched."
+    elif not field.indexed:
+        zh = "该字段的值已加密；在字段设置中勾选“可按相等查找”后才能筛选。"
+        en = "its values are sealed; let the field be found by equal values first."
+    elif operator not in EQUALITY:
+        zh = "该字段的值已加密，只能按相等筛选，不能比较大小或开头。"
+        en = "its values are sealed and can only be compared for equality."
+    else:
+        return
+    raise CustomFilterWrong(field=field.zh, why_zh=zh, why_en=en)
 
 
 def _value(field: Field, given: Any) -> Any:

@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from xinheng.fields import records, rules
+from xinheng.fields import records, rules, usage
 from xinheng.fields.schema import Field, Form
+from xinheng.fields.secrecy import is_guarded
 from xinheng.kernel.problems import Problem
+
+# Whose fields definitions can compute with.
+CARRIERS = ("customers",)
 
 
 def check(form: Form) -> tuple[Problem, ...]:
@@ -21,6 +25,7 @@ def check_change(key: str, before: Form | None, after: Form) -> tuple[Problem, .
     problems = list(_reserved(key, after))
     if before is not None:
         problems += _lost(key, before, after)
+        problems += _used(key, before, after)
     return tuple(problems)
 
 
@@ -132,6 +137,27 @@ def _lost(key: str, before: Form, after: Form) -> Iterator[Problem]:
                     f"选项“{one.zh}”({one.code}) 已发布，不能删除；请把它设为停用",
                     f"choice {one.code} is published and cannot be removed; retire it",
                 )  # fmt: skip
+
+
+def _used(key: str, before: Form, after: Form) -> Iterator[Problem]:
+    """Refuse to take a field from the engines while a definition in force computes with it."""
+    columns = {one.column for one in before.active if not is_guarded(one)}
+    if key not in CARRIERS or not columns:
+        return
+    users = usage.users(columns)
+    for at, field in enumerate(after.fields):
+        leaves = field.retired or is_guarded(field)
+        if leaves and field.column in columns and (titles := users.get(field.column)):
+            zh, en = "、".join(f"“{one}”" for one in titles), ", ".join(titles)
+            part, why_zh, why_en = (
+                ("retired", "停用", "retire it") if field.retired
+                else ("secrecy", "改为敏感或机密", "make it sensitive or confidential")
+            )  # fmt: skip
+            yield Problem(
+                f"fields.{at}.{part}", "field-in-use",
+                f"字段“{field.zh}”正被{zh}使用，{why_zh}后无法再计算；请先从中移除该字段并发布",
+                f"{field.name} is used by {en}; take it out of there first, then {why_en}",
+            )  # fmt: skip
 
 
 def _retyped(key: str, at: int, before: Field, after: Field) -> Iterator[Problem]:

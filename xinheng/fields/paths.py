@@ -14,10 +14,17 @@ def path(field: Field) -> str:
     return f"{found}[*]" if field.type == "choices" else found
 
 
+# Whether a column refers to a sealed value; takes name, record, name and indexes, never NULL.
+REFERS = """coalesce(({column} -> %s ->> 'sealed')::uuid IN (
+    SELECT v.uuid FROM fields_sealed v
+     WHERE v.record = %s AND v.name = %s AND v.is_indexed AND v.value_index = ANY(%s)), false)"""
+
+
 def leaf(field: Field, operator: str, value: Any) -> tuple[str, bool]:
     """Return a jsonpath, and whether it must find something for the comparison to hold."""
     if operator in ("missing", "present"):
-        return path(field), operator == "present"
+        # As it stands: a number that is sealed is there, and cannot be read as a number.
+        return f'$."{field.name}"', operator == "present"
     return f"{path(field)} ? ({_compared(operator, value)})", True
 
 

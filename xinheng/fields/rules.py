@@ -106,10 +106,11 @@ def _number(field: Field, text: str) -> str:
     low = number(field.minimum, MOST_SIGNIFICANT) if field.minimum else None
     high = number(field.maximum, MOST_SIGNIFICANT) if field.maximum else None
     _bounded(field, value, low, high)
-    return _plain(value)
+    return canonical(value)
 
 
-def _plain(value: Decimal) -> str:
+def canonical(value: Decimal) -> str:
+    """Return a number as it is stored: decimal text without surplus zeros."""
     return format(value + 0, "f") if value else "0"
 
 

@@ -41,7 +41,8 @@ class Field(Strict):
     digits:   decimals of a number; currency: of an amount
     minimum, maximum: bounds of a number, an amount or a date, as a file would write them
     longest:  of a text; pattern: what it must look like
-    secrecy:  how confidential its values are
+    secrecy:  how confidential its values are; sensitive and confidential ones lie sealed
+    indexed:  whether equal sealed values can be found, which tells whose are equal
     retired:  hidden everywhere; its values stay in the books and in old decisions
     """
 
@@ -60,6 +61,7 @@ class Field(Strict):
     help_zh: Words = ""
     help_en: Words = ""
     secrecy: Secrecy = "internal"
+    indexed: bool = False
     filterable: bool = True
     listed: bool = False
     retired: bool = False

@@ -1,8 +1,8 @@
 """Who sees the values of custom fields: by the class of a field, and the roles of a reader.
 
 公开 and 内部 are seen by whoever sees the record. 敏感 and 机密 are seen plain, masked or not at
-all, as `access.policy.VIEWS` says of each role; they are no columns of engines, and the journal
-keeps that they changed, never what they held.
+all, as `access.policy.VIEWS` says of each role; they lie sealed (`opening.py` shows them), are no
+columns of engines, and the journal keeps that they changed, never what they held.
 """
 
 from collections.abc import Mapping
@@ -27,34 +27,44 @@ def view(by: Actor, field: Field) -> str:
     return policy.view_of(by.roles, field.secrecy) if is_guarded(field) else policy.PLAIN
 
 
+def is_sortable(field: Field) -> bool:
+    """Say whether rows can be sorted, or compared by size, by what is stored of a field."""
+    return not is_guarded(field)
+
+
 def visible(by: Actor, form: Form) -> Form:
     """Return the form without the fields that somebody does not see at all."""
     return Form(fields=tuple(one for one in form.fields if view(by, one) != policy.HIDDEN))
 
 
 def plain(by: Actor, form: Form) -> Form:
-    """Return the fields that somebody sees as they are: to filter, sort and edit by.
-
-    Whoever could filter by a masked value would soon know it.
-    """
+    """Return the fields that somebody sees as they are, and may edit."""
     return Form(fields=tuple(one for one in form.fields if view(by, one) == policy.PLAIN))
 
 
-def shown(by: Actor, form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stored values of the fields in use as somebody may see them, by name."""
-    found: dict[str, Any] = {}
-    for field in form.active:
-        seen = view(by, field)
-        if field.name in stored and seen != policy.HIDDEN:
-            value = stored[field.name]
-            found[field.name] = value if seen == policy.PLAIN else masked(field, value)
-    return found
+def askable(by: Actor, form: Form) -> Form:
+    """Return the fields that somebody can filter by: seen plain, and not sealed without an index.
+
+    Whoever could filter by a masked value would soon know it.
+    """
+    return Form(
+        fields=tuple(one for one in plain(by, form).fields if not is_guarded(one) or one.indexed)
+    )
+
+
+def sortable(by: Actor, form: Form) -> Form:
+    """Return the fields that somebody can sort by; sealed values have no order."""
+    return Form(fields=tuple(one for one in plain(by, form).fields if is_sortable(one)))
 
 
 def masked(field: Field, value: Any) -> rules.Masked:
     """Return what is left of a value: of a telephone number or mail address a part, else none."""
-    mask = field.pattern if field.pattern in ("phone", "email") else field.secrecy
-    return rules.Masked(masking.masked(mask, rules.text(field, value)))
+    return rules.Masked(masking.masked(mask_of(field), rules.text(field, value)))
+
+
+def mask_of(field: Field) -> str:
+    """Return the name of a guarded field's mask; its class masks the whole of a value."""
+    return field.pattern if field.pattern in ("phone", "email") else field.secrecy
 
 
 def untold(form: Form, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

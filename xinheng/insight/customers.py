@@ -16,8 +16,8 @@ from django.db.models.functions import Coalesce
 
 from xinheng import access
 from xinheng.exposure.models import Account
+from xinheng.fields import opening, secrecy
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
 from xinheng.fields.queries import CUSTOM
 from xinheng.fields.queries import EMPTY as NO_FIELDS
 from xinheng.fields.schema import Form
@@ -49,7 +49,7 @@ class CustomerFilter:
     """What a list of customers is narrowed to; empty means no condition.
 
     custom: a condition over the custom fields of `form`, as `fields.asking` makes it fit; who
-            filters sees each of its fields plain (`fields.secrecy.plain`)
+            filters may ask for each of its fields (`fields.secrecy.askable`)
     """
 
     text: str = ""
@@ -132,12 +132,12 @@ def page(
 ) -> CustomerPage:
     """Return one page of the customers in scope. Two queries whatever the size.
 
-    sort: a key of SORT_COLUMNS or "c." and a custom field of `where.form` that `by` sees plain,
+    sort: a key of SORT_COLUMNS or "c." and a custom field of `where.form` that `by` can sort by,
           with "-" for descending; unknown values come last either way
     """
     rows = _filtered(by, where)
     totals = _totals(rows)
-    order = _order(sort, secrecy.plain(by, where.form))
+    order = _order(sort, secrecy.sortable(by, where.form))
     ordered = _with_exposure(rows).order_by(*order, "pk")
     return CustomerPage(
         rows=_rows(by, where.form, ordered[offset : offset + limit]),
@@ -180,7 +180,7 @@ def _filtered(by: Actor, where: CustomerFilter) -> "QuerySet[Customer]":
     if where.unreviewed_only:
         rows = rows.filter(latest__isnull=True)
     if where.custom is not None:
-        rows = rows.filter(fields.holds(where.custom, secrecy.plain(by, where.form)))
+        rows = rows.filter(fields.holds(where.custom, secrecy.askable(by, where.form), "customers"))
     if where.review_due_by:
         rows = rows.filter(latest__review_due__lte=where.review_due_by)
     return rows
@@ -258,9 +258,11 @@ def _with_exposure(rows: "QuerySet[Customer]") -> "QuerySet[Customer]":
 
 
 def _rows(by: Actor, form: Form, customers: Iterable[Customer]) -> tuple[CustomerRow, ...]:
+    found = list(customers)
+    shown = opening.shown_all(by, form.active, [one.custom for one in found])
     return tuple(
-        _row(one, int(vars(one)["exposure_minor"]), secrecy.shown(by, form, one.custom))
-        for one in customers
+        _row(one, int(vars(one)["exposure_minor"]), custom)
+        for one, custom in zip(found, shown, strict=True)
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from xinheng.jobs import exchange, housekeeping, masterdata, messaging, reviews
+from xinheng.jobs import exchange, fields, housekeeping, masterdata, messaging, reviews
 
 
 class Body(NamedTuple):
@@ -21,6 +21,8 @@ BODIES = (
     Body("exchange.settle_interrupted", exchange.settle_interrupted, every="* * * * *"),
     Body("exchange.undo", exchange.undo, attempts=3),
     Body("exchange.forget_files", exchange.forget_files, every="10 19 * * *"),
+    Body("fields.reseal", fields.reseal),
+    Body("fields.follow_all", fields.follow_all, every="30 19 * * *"),
     Body("masterdata.search", masterdata.search, attempts=3),
     Body("masterdata.search_batch", masterdata.search_batch, attempts=3),
     Body("messaging.deliver", messaging.deliver, attempts=10),

@@ -41,9 +41,11 @@ class LimitsConfig(AppConfig):
 
 def check(policy: Any) -> tuple[Problem, ...]:
     """Check a policy against the catalogue, which is loaded only when somebody asks."""
-    from xinheng.factors import catalogue
+    from xinheng.factors import catalogue, custom
     from xinheng.limits import checks
 
     # Custom fields stand in the books, which are asked only when a name is not the catalogue's.
     problems = checks.check(policy, catalogue.fields())
-    return problems and checks.check(policy, catalogue.all_fields())
+    if not problems:
+        return ()
+    return (*custom.sealed_in(policy.model_dump()), *checks.check(policy, catalogue.all_fields()))

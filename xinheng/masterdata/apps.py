@@ -9,7 +9,12 @@ class MasterdataConfig(AppConfig):
 
     def ready(self) -> None:
         """Say that what was found and what was merged keeps naming whom it was about."""
+        from xinheng.fields import records
+        from xinheng.masterdata.rules import CUSTOM
         from xinheng.parties import merging
+
+        for column in ("before", "after"):
+            records.keep(records.Place("customers", "masterdata_merge", column, prefix=CUSTOM))
 
         merging.keep(
             merging.Stays(

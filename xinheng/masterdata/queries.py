@@ -8,9 +8,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from xinheng import access
-from xinheng.access import policy
+from xinheng.fields import opening
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
 from xinheng.kernel.actors import Actor
 from xinheng.masterdata.models import Candidate, Merge, Search
 from xinheng.masterdata.refusals import UnknownMerge
@@ -158,15 +157,10 @@ def merge_detail(*, by: Actor, merge_id: UUID) -> MergeDetail:
 
 def _seen(by: Actor, values: dict[str, Any]) -> dict[str, Any]:
     """Return changed fields as the reader may see them; a hidden one is left out."""
-    known = {f"{CUSTOM}{one.name}": one for one in fields.form("customers").fields}
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        view = secrecy.view(by, known[name]) if name in known else policy.PLAIN
-        if view == policy.MASKED and value is not None:
-            found[name] = secrecy.masked(known[name], value)
-        elif view != policy.HIDDEN:
-            found[name] = value
-    return found
+    own = {name.removeprefix(CUSTOM): values[name] for name in values if name.startswith(CUSTOM)}
+    shown = opening.shown_all(by, fields.form("customers").fields, [own])[0]
+    plain = {name: value for name, value in values.items() if not name.startswith(CUSTOM)}
+    return {**plain, **{f"{CUSTOM}{name}": value for name, value in shown.items()}}
 
 
 def _named(fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from xinheng import access
 from xinheng.exposure.models import Account
+from xinheng.fields import opening
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.masterdata.refusals import AlreadyMerged, SameCustomer, UnknownCustomer
@@ -143,11 +143,12 @@ def _customer(by: Actor, code: str) -> Customer:
 
 def _lines(by: Actor, left: Customer, right: Customer) -> tuple[Line, ...]:
     form = fields.form("customers")
-    ours, theirs = (secrecy.shown(by, form, one.custom) for one in (left, right))
+    both = [left.custom, right.custom]
+    ours, theirs = opening.shown_all(by, form.active, both)
     plain = [_line(name, _shown(left, name), _shown(right, name)) for name in CHOSEN_FIELDS]
     own = [
         Line(f"{CUSTOM}{name}", ours.get(name), theirs.get(name), True,
-             left.custom.get(name) != right.custom.get(name))
+             not opening.are_same(left.custom.get(name), right.custom.get(name)))
         for name in sorted(ours.keys() | theirs.keys())
     ]  # fmt: skip
     code = _line("code", left.code, right.code, is_chosen=False)

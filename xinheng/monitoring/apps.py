@@ -33,6 +33,8 @@ class MonitoringConfig(AppConfig):
 
 def check(content: Any) -> tuple[Problem, ...]:
     """Check indicators against the catalogue, which is loaded only when somebody asks."""
+    from xinheng.factors import custom
     from xinheng.monitoring import checks
 
-    return checks.check(content)
+    problems = tuple(checks.check(content))
+    return problems and (*custom.sealed_in(content.model_dump()), *problems)

@@ -13,7 +13,10 @@ class PartiesConfig(AppConfig):
         from xinheng.parties import merging
         from xinheng.parties.operations.following import Firsts
 
-        customers = records.Record("customers", "客户", "Customers", "parties.Customer", True)
+        customers = records.Record(
+            "customers", "客户", "Customers", "parties.Customer", has_list=True,
+            permission="customers.write", key_column="code",
+        )  # fmt: skip
         records.register(customers)
         merging.register(
             Firsts("parties.Contact", "联系人", "Contacts"),

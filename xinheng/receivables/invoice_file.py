@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Case, Q, QuerySet, When
 
 from xinheng import access
+from xinheng.fields import opening
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
-from xinheng.fields.schema import Form
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.parties.models import Customer
@@ -112,7 +111,7 @@ def invoice_file(*, by: Actor, number: str) -> InvoiceFile:
         applies_to=row.applies_to,
         order_number=row.order_number,
         salesperson=row.salesperson,
-        custom=secrecy.shown(by, fields.form("invoices"), row.custom or {}),
+        custom=opening.shown(by, fields.form("invoices"), row.custom or {}),
         meetings=_meetings(by, row, met),
         disputes=tuple(
             _contested(one)
@@ -153,18 +152,23 @@ def custom_of(*, by: Actor, numbers: Sequence[str]) -> dict[str, dict[str, Any]]
     if not form.active:
         return {}
     rows = access.visible(by, "receivables.read", Invoice.objects.all(), prefix="customer__")
-    found = rows.filter(number__in=numbers, custom__isnull=False).values_list("number", "custom")
-    return {number: secrecy.shown(by, form, custom) for number, custom in found}
+    carrying = rows.filter(number__in=numbers, custom__isnull=False)
+    found = list(carrying.values_list("number", "custom"))
+    numbers, values = zip(*found, strict=True) if found else ((), ())
+    return dict(zip(numbers, opening.shown_all(by, form.active, values), strict=True))
 
 
 def _meetings(by: Actor, row: Invoice, met: "QuerySet[Allocation]") -> tuple[Meeting, ...]:
-    form = fields.form("receipts")
-    return tuple(_meeting(by, row, one, form) for one in met)
+    form, found = fields.form("receipts"), list(met)
+    stored = [(one.receipt.custom if one.receipt is not None else None) or {} for one in found]
+    values = opening.shown_all(by, form.active, stored)
+    return tuple(
+        _meeting(row, one, custom) for one, custom in zip(found, values, strict=True)
+    )  # fmt: skip
 
 
-def _meeting(by: Actor, row: Invoice, one: Allocation, form: Form) -> Meeting:
-    """Return the other side of an allocation, seen from `row`; form: of receipts."""
-    custom = one.receipt.custom if one.receipt is not None else None
+def _meeting(row: Invoice, one: Allocation, custom: Mapping[str, Any]) -> Meeting:
+    """Return the other side of an allocation, seen from `row`; custom: as its reader sees it."""
     if one.receipt is not None:
         source, method = one.receipt.number, one.receipt.method
     else:
@@ -177,5 +181,5 @@ def _meeting(by: Actor, row: Invoice, one: Allocation, form: Form) -> Meeting:
         effective_date=one.effective_date,
         ended_date=one.ended_date,
         amount_minor=one.amount_minor,
-        custom=secrecy.shown(by, form, custom or {}),
+        custom=custom,
     )

@@ -151,12 +151,12 @@ def open_items(
     due_from, due_to: the first and the last due date wanted
     disputed: only what is contested on that day, wholly or in part
     narrow: values by the keys of NARROW, such as {"customer": "C001"}
-    order:  a key of ORDERS, or "c." and a field of `form` that `by` sees plain, perhaps with "-"
+    order:  a key of ORDERS, or "c." and a field of `form` that `by` can sort by, perhaps "-"
     custom: a condition over the custom fields of `form`, as `fields.asking` makes it fit
     """
     access.require(by, "receivables.read")
-    plain = secrecy.plain(by, form)
-    held, (sort, ordered) = in_sql.condition(custom, plain, "i.custom"), _order(order, plain)
+    held = in_sql.condition(custom, secrecy.askable(by, form), "invoices", "i.custom")
+    sort, ordered = _order(order, secrecy.sortable(by, form))
     chosen = narrow or {}
     clauses = "".join(f" AND {NARROW[key]} = %(only_{key})s" for key in chosen)
     clauses += (f" AND {disputes.IS_DISPUTED}" if disputed else "") + f" AND ({held.text})"
@@ -190,12 +190,12 @@ def open_items(
     return _summed(rows, json.loads(found[0][-1]))
 
 
-def _order(order: str, plain: Form) -> tuple[Sql, str]:
+def _order(order: str, known: Form) -> tuple[Sql, str]:
     """Return the sort column, if it is a custom field, and the order of rows."""
     if order in ORDERS:
         return Sql(""), ORDERS[order]
     name = order.removeprefix("-").removeprefix(CUSTOM)
-    field = plain.field(name)
+    field = known.field(name)
     if field is None:
         return Sql(""), ORDERS["-days"]
     way = "DESC" if order.startswith("-") else "ASC"

@@ -39,9 +39,11 @@ class ScoringConfig(AppConfig):
 
 def check(card: Any) -> tuple[Problem, ...]:
     """Check a card against the catalogue, which is loaded only when somebody asks."""
-    from xinheng.factors import catalogue
+    from xinheng.factors import catalogue, custom
     from xinheng.scoring import checks
 
     # Custom fields stand in the books, which are asked only when a name is not the catalogue's.
     problems = checks.check(card, catalogue.fields())
-    return problems and checks.check(card, catalogue.all_fields())
+    if not problems:
+        return ()
+    return (*custom.sealed_in(card.model_dump()), *checks.check(card, catalogue.all_fields()))

@@ -11,8 +11,8 @@ from xinheng.desk.contacts import shown as contacts
 from xinheng.desk.customers import editing, shown
 from xinheng.desk.evidence import shown as appraisals
 from xinheng.evidence import queries as evidence
+from xinheng.fields import opening, secrecy
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
 from xinheng.insight import credit_file as insight
 from xinheng.insight import timeline as happenings
 from xinheng.insight.credit_file import CreditFile
@@ -86,7 +86,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
 
 def _custom(by: Actor, customer: Customer) -> list[tuple[str, str]]:
     form = fields.form("customers")
-    seen = secrecy.shown(by, form, customer.custom)
+    seen = opening.shown(by, form, customer.custom)
     return editing.values(secrecy.visible(by, form), seen)
 
 

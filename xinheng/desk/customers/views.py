@@ -10,8 +10,8 @@ from xinheng.desk import custom, export, frame, paging
 from xinheng.desk.customers import columns, credit_file, editing
 from xinheng.desk.customers.forms import VIEWS, CustomerFilters
 from xinheng.exchange import operations as exchange
+from xinheng.fields import opening, secrecy
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
 from xinheng.fields.schema import Form
 from xinheng.insight import choices
 from xinheng.insight import credit_file as files
@@ -29,10 +29,11 @@ def _fields(request: HttpRequest) -> tuple[Actor, Form, Form]:
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Show customers with where they stand, filtered, sorted and paged by the address."""
-    by, form, plain = _fields(request)
-    filters, asked = CustomerFilters(request.GET), custom.asked(form, request.GET, plain)
+    by, form, _plain = _fields(request)
+    known = secrecy.askable(by, form)
+    filters, asked = CustomerFilters(request.GET), custom.asked(form, request.GET, known)
     offset, (_, size) = paging.offset(request), paging.asked(request)
-    where, sort = filters.where(form, asked.condition), filters.sort(plain)
+    where, sort = filters.where(form, asked.condition), filters.sort(secrecy.sortable(by, form))
     found = insight.page(by=by, where=where, sort=sort, offset=offset, limit=size)
     currency = found.totals[0].currency if found.totals else "CNY"
     industries = reference.industry_names(by=by, language=frame.language())
@@ -50,9 +51,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         "views": VIEWS,
     }
     if not frame.wants_fragment(request):
-        known = choices.choices(by=by)
-        context["selects"] = filters.selects(known, industries)
-        context["custom_filters"] = custom.filters(plain, request.GET, asked.errors)
+        there = choices.choices(by=by)
+        context["selects"] = filters.selects(there, industries)
+        context["custom_filters"] = custom.filters(known, request.GET, asked.errors)
         context["custom_columns"] = custom.columns(form, asked.shown)
     return frame.page(request, "desk/customers/list.html", context, fragment="table")
 
@@ -60,9 +61,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def listing_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the filtered list as CSV or XLSX."""
-    by, known, plain = _fields(request)
+    by, known, _plain = _fields(request)
     names = reference.industry_names(by=by, language=frame.language())
-    condition = custom.asked(known, request.GET, plain).condition
+    condition = custom.asked(known, request.GET, secrecy.askable(by, known)).condition
     rows = columns.file_rows(by, CustomerFilters(request.GET).where(known, condition), names)
     name = f"customers-{frame.today()}"
     return export.answer(form, name, columns.file_header(known), rows)
@@ -103,12 +104,14 @@ def edit(request: HttpRequest, code: str = "") -> HttpResponse:
         if not faults:
             return redirect("desk:customer", row["code"].strip())
         filled.take([one for one in faults if not form.field(one.column)])
+    # What is sealed is opened; where a key is missing nobody may overwrite what they cannot see.
+    stored = opening.values(form.active, customer.custom) if customer else {}
     context = {
         "customer": customer,
         "form": filled,
         "faults": faults,
         "seen": given.get("seen") if given else customer.changed_xid if customer else "",
-        "custom": editing.custom_inputs(form, customer.custom if customer else {}, given, faults),
+        "custom": editing.custom_inputs(form, stored, given, faults),
         "lists": editing.lists(by),
     }
     status = 422 if given is not None else 200

@@ -72,7 +72,8 @@ def asked(request: HttpRequest) -> Question:
     """Read the address; what cannot be read counts as not asked."""
     given, by = request.GET, frame.actor(request)
     form = fields.form("invoices")
-    plain, visible = secrecy.plain(by, form), secrecy.visible(by, form)
+    known, visible = secrecy.askable(by, form), secrecy.visible(by, form)
+    ordered = secrecy.sortable(by, form)
     bucket = given.get("bucket", "")
     order = given.get("order", "")
     return Question(
@@ -87,15 +88,15 @@ def asked(request: HttpRequest) -> Question:
             # An empty group of an ageing is a group; an empty search box is no question.
             if key in given and (given.get(key) or key not in ("number", "customer"))
         },
-        order=order if order in ORDERS or _is_custom(order, plain) else "-days",
+        order=order if order in ORDERS or _is_custom(order, ordered) else "-days",
         form=visible,
-        custom=custom.asked(visible, given, plain),
+        custom=custom.asked(visible, given, known),
     )
 
 
-def _is_custom(order: str, plain: Form) -> bool:
+def _is_custom(order: str, known: Form) -> bool:
     key = order.removeprefix("-")
-    return key.startswith(CUSTOM) and plain.field(key.removeprefix(CUSTOM)) is not None
+    return key.startswith(CUSTOM) and known.field(key.removeprefix(CUSTOM)) is not None
 
 
 def basis(given: QueryDict) -> str:

@@ -42,8 +42,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "headings": custom.headings(asked.order, shown),
     }
     if not frame.wants_fragment(request):
-        plain = secrecy.plain(by, asked.form)
-        context["custom_filters"] = custom.filters(plain, request.GET, asked.custom.errors)
+        known = secrecy.askable(by, asked.form)
+        context["custom_filters"] = custom.filters(known, request.GET, asked.custom.errors)
         context["custom_columns"] = custom.columns(asked.form, shown)
     return frame.page(request, "desk/items/list.html", context, fragment="table")
 

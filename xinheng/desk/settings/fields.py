@@ -29,6 +29,7 @@ PARTS = {
     "pattern": gettext_lazy("格式"), "choices": gettext_lazy("选项"),
     "help_zh": gettext_lazy("中文说明"), "help_en": gettext_lazy("英文说明"),
     "secrecy": gettext_lazy("密级"), "filterable": gettext_lazy("可筛选"),
+    "indexed": gettext_lazy("可按相等查找（敏感、机密）"),
     "listed": gettext_lazy("列表显示"), "retired": gettext_lazy("停用"),
 }  # fmt: skip
 
@@ -70,6 +71,7 @@ class FieldForm(forms.Form):
         label=PARTS["secrecy"], choices=lambda: _named(rules.SECRECIES), initial="internal"
     )
     filterable = forms.BooleanField(label=PARTS["filterable"], required=False, initial=True)
+    indexed = forms.BooleanField(label=PARTS["indexed"], required=False)
     listed = forms.BooleanField(label=PARTS["listed"], required=False)
 
     def data_of(self, taken: set[str]) -> dict[str, Any]:
@@ -84,6 +86,11 @@ class FieldForm(forms.Form):
         if found["type"] in BELONGS["choices"]:
             found["choices"] = _choices(self.data)
         return found
+
+
+def ticks(has_list: bool) -> tuple[str, ...]:
+    """Return the yes-or-no settings of a field; some matter to records with a list only."""
+    return ("required", "filterable", "indexed", "listed") if has_list else ("required",)
 
 
 def code_of(label: str, taken: set[str]) -> str:

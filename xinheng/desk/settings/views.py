@@ -112,7 +112,7 @@ def _page(
         {
             "drafting": drafting,
             "record": about.zh if language == "zh" else about.en,
-            "ticks": ("required", "filterable", "listed") if about.has_list else ("required",),
+            "ticks": designer.ticks(about.has_list),
             "rows": designer.listed(rows, problems, in_force),
             "at": at,
             "form": form,

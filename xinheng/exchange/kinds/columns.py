@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from xinheng.fields.schema import Field
+from xinheng.fields.secrecy import is_guarded
 
 Type = Literal[
     "text", "code", "credit_code", "date", "money", "integer", "decimal", "choice", "flag",
@@ -32,7 +33,8 @@ class Column:
     least:  smallest value of a number; for money in minor units
     past:   whether a date after today is senseless
     sealed: the sealed field that the column fills, "app.Model.field"; staged as hex of ciphertext
-    custom: the custom field that the column fills, if it is one
+    custom: the custom field that the column fills, if it is one; staged as JSON, a guarded one as
+            `fields.sealed.Maker` makes it
     """
 
     name: str
@@ -54,6 +56,11 @@ class Column:
         if self.custom is not None:
             return self.custom.column
         return f"{self.name}_minor" if self.type == "money" else self.name
+
+    @property
+    def is_guarded(self) -> bool:
+        """Say whether the column fills a custom field whose values are sealed."""
+        return self.custom is not None and is_guarded(self.custom)
 
     @property
     def meaning(self) -> str:

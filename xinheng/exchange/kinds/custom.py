@@ -5,6 +5,7 @@ from dataclasses import replace
 from xinheng.exchange.kinds.columns import Column, Kind
 from xinheng.fields import records
 from xinheng.fields.schema import Field, Form
+from xinheng.fields.secrecy import is_guarded
 
 _SPARE = ("invoices", "receipts")
 
@@ -41,5 +42,11 @@ def staged(kind: Kind) -> str:
     fields = form_of(kind).fields
     if not fields:
         return "" if kind.name in _SPARE else ", '{}'::jsonb AS custom"
-    pairs = ", ".join(f"'{field.name}', r.\"{field.column}\"" for field in fields)
+    pairs = ", ".join(f"'{field.name}', {_value(field)}" for field in fields)
     return f", jsonb_strip_nulls(jsonb_build_object({pairs})) AS custom"
+
+
+def _value(field: Field) -> str:
+    """Return what a record is given of a staged cell: of a sealed value the reference."""
+    cell = f'r."{field.column}"'
+    return f"({cell} - 'value' - 'index')" if is_guarded(field) else cell

@@ -80,7 +80,11 @@ def _repeated(kind: Kind) -> str:
     compared = [column.staged for column in kind.columns if not column.sealed]
     if len(compared) < len(kind.columns):
         compared.append("sealed_digest")
-    content = ", ".join(f'r."{name}"' for name in compared)
+    # Of a sealed custom value, the reference tells equal texts of one record apart from others.
+    referring = {column.staged for column in kind.columns if column.is_guarded}
+    content = ", ".join(
+        f'r."{name}"' + (" ->> 'sealed'" if name in referring else "") for name in compared
+    )
     return f"""
     WITH repeated AS (
         SELECT {_key(kind)} FROM import_rows WHERE {given or "true"}

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from xinheng import access, journal
 from xinheng.exposure import operations as exposure
 from xinheng.exposure.models import Account, Segment
+from xinheng.fields import opening, secrecy
 from xinheng.fields import queries as fields
-from xinheng.fields import secrecy
 from xinheng.kernel.actors import Actor
 from xinheng.masterdata.models import Candidate, Merge, Part
 from xinheng.masterdata.refusals import (
@@ -96,7 +96,11 @@ def undo(*, by: Actor, merge_id: UUID, note: str, on: date, at: datetime) -> tup
     move = Move(made.uuid, source_id=made.merged_id, target_id=made.survivor_id)
     customer = Customer.every.get(pk=made.survivor_id)
     found = _values(customer)
-    back = {name: was for name, was in made.before.items() if found[name] == made.after[name]}
+    back = {
+        name: was
+        for name, was in made.before.items()
+        if opening.are_same(found[name], made.after[name])
+    }
     kept = tuple(sorted(set(made.before) - set(back) - {SORTED_BY}))
     parts = {part.mover: part.carried for part in made.parts.all()}
     if _RECORDS in parts:
@@ -198,7 +202,7 @@ def _winners(
     for name, side in choices.items():
         if side not in SIDES or name == SORTED_BY or name not in was.keys() | other.keys():
             raise UnknownChoice(field=name, side=side)
-        if side == "merged" and was[name] != other[name]:
+        if side == "merged" and not opening.are_same(was[name], other[name]):
             before[name], after[name] = was[name], other[name]
     if "name" in after:
         # What a name sorts by goes with it.
