@@ -14,8 +14,14 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from xinheng import definitions
+        from xinheng.messaging import channels
+        from xinheng.orders import mailing
         from xinheng.orders.definition import KIND, CreditRules
+        from xinheng.orders.operations.following import follow_invoices
+        from xinheng.receivables import followers
 
+        channels.register(mailing.CONTACT, mailing.deliver)
+        followers.register(follow_invoices)
         definitions.register(
             definitions.Kind(
                 name=KIND,

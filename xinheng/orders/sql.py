@@ -63,18 +63,27 @@ _STANDING = """
      FROM exposure_standing st WHERE st.account_id = leaf.id)
 """
 
+# The reservation a decision led to, or what is left of it since part was invoiced (its key says so).
+PENDING = """
+    CROSS JOIN LATERAL (
+        SELECT p.* FROM exposure_pending p WHERE p.entry_id = d.reservation_id
+        UNION ALL
+        SELECT p.* FROM exposure_entry x JOIN exposure_pending p ON p.entry_id = x.id
+        WHERE x.key >= 'rest:' || d.id || ':' AND x.key < 'rest:' || d.id || ';'
+    ) p
+"""
+
 # What the books hold of the document already, so that it counts once: of an order of ours in its
 # own currency what is approved, delivered or invoiced, whichever is most; of another system's
 # document, in the account's currency, what is reserved and not resolved yet.
-_HELD = """
+_HELD = f"""
     (SELECT json_build_array(o.id, o.reservation_id, greatest(
                 o.invoiced_minor, CASE WHEN NOT o.is_prepaid THEN o.shipped_minor END,
                 CASE WHEN NOT o.is_prepaid THEN o.approved_minor END), o.currency)
      FROM orders_order o
      WHERE %(kind)s IN ('order', 'delivery') AND o.number = %(number)s AND o.customer_id = c.id),
     (SELECT json_build_array(NULL, p.entry_id, p.reserved_minor, NULL)
-     FROM orders_decision d
-     JOIN exposure_pending p ON p.entry_id = d.reservation_id
+     FROM orders_decision d {PENDING}
      WHERE d.document_kind = %(kind)s AND d.document_number = %(number)s AND %(number)s <> ''
        AND d.customer_id = c.id AND d.order_id IS NULL
      ORDER BY d.id DESC LIMIT 1)
@@ -134,4 +143,72 @@ SELECT coalesce(a.merged_into_id, a.id)
 FROM orders_order o
 JOIN exposure_account a ON a.customer_id = o.customer_id AND a.segment_id = o.segment_id
 WHERE o.id = %(order)s
+"""
+
+# Orders whose invoiced part is another one by now: valid invoices that name them, of the same
+# customer and currency. `relation` names orders by number.
+ANY_ORDER = "SELECT EXISTS (SELECT FROM orders_order), (now() AT TIME ZONE %s)::date"
+
+TOUCHED = """
+SELECT o.id, o.number, o.customer_id, coalesce(a.merged_into_id, a.id), o.currency, o.amount_minor,
+       o.approved_minor, o.shipped_minor, o.invoiced_minor, o.status, o.is_prepaid,
+       o.reservation_id, o.delivered_minor, o.ship_date, o.decision_id, o.credit, o.version,
+       x.invoiced
+FROM (SELECT DISTINCT order_number FROM {relation}) n
+JOIN orders_order o ON o.number = n.order_number
+JOIN exposure_account a ON a.customer_id = o.customer_id AND a.segment_id = o.segment_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(i.amount_minor), 0)::bigint AS invoiced
+    FROM receivables_invoice i
+    WHERE i.order_number = o.number AND i.order_number <> '' AND i.customer_id = o.customer_id
+      AND i.currency = o.currency AND i.kind = 'invoice' AND i.status = 'valid'
+) x
+WHERE x.invoiced <> o.invoiced_minor
+ORDER BY o.id
+FOR NO KEY UPDATE OF o
+"""
+
+# What other systems reserved for, or posted as delivered of, documents that invoices name.
+TOUCHED_ELSEWHERE = f"""
+SELECT d.id, e.source, coalesce(a.merged_into_id, a.id), e.document_currency, d.amount_minor,
+       p.entry_id, e.ship_date, e.expires_at, h.document_minor, coalesce(v.minor, 0)::bigint,
+       coalesce(post.document_minor, 0)::bigint, (
+           SELECT coalesce(sum(i.amount_minor), 0) FROM receivables_invoice i
+           WHERE i.order_number = d.document_number AND i.order_number <> ''
+             AND i.customer_id = d.customer_id AND i.currency = d.currency
+             AND i.kind = 'invoice' AND i.status = 'valid')::bigint
+FROM (SELECT DISTINCT order_number FROM {{relation}}) n
+JOIN orders_decision d ON d.document_number = n.order_number AND d.document_kind = 'order'
+ AND d.order_id IS NULL AND d.reservation_id IS NOT NULL
+JOIN exposure_entry e ON e.id = d.reservation_id
+JOIN exposure_account a ON a.id = e.account_id
+{PENDING.replace("CROSS JOIN LATERAL", "LEFT JOIN LATERAL").rstrip()} ON true
+LEFT JOIN exposure_entry h ON h.id = p.entry_id
+LEFT JOIN exposure_entry post ON post.resolves_id = e.id AND post.kind = 'POST'
+LEFT JOIN LATERAL (
+    SELECT sum(CASE WHEN x.delivered_minor < 0 THEN -x.document_minor ELSE x.document_minor END)
+           AS minor
+    FROM exposure_entry x WHERE x.source = e.source AND x.delivered_minor <> 0
+) v ON post.id IS NOT NULL
+WHERE p.entry_id IS NOT NULL OR post.delivered_minor <> 0
+ORDER BY d.id
+"""
+
+FOLLOW = """
+UPDATE orders_order o
+SET invoiced_minor = n.invoiced, status = n.status, credit = n.credit,
+    reservation_id = n.reservation_id, delivered_minor = n.delivered, version = o.version + 1,
+    changed_xid = pg_current_xact_id()
+FROM (
+    SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS invoiced,
+           unnest(%s::text[]) AS status, unnest(%s::text[]) AS credit,
+           unnest(%s::bigint[]) AS reservation_id, unnest(%s::bigint[]) AS delivered
+) n
+WHERE o.id = n.id
+"""
+
+WITHDRAW = """
+UPDATE orders_hold SET state = 'withdrawn', closed_at = now(), closed_by = %s,
+    changed_xid = pg_current_xact_id()
+WHERE order_id = ANY(%s) AND state = 'open'
 """

@@ -86,6 +86,9 @@ class Invoice(models.Model):
             models.Index(
                 fields=["applies_to"], condition=~Q(applies_to=""), name="invoice_applies_to"
             ),
+            models.Index(
+                fields=["order_number"], condition=~Q(order_number=""), name="invoice_order"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="invoice_number_once"),

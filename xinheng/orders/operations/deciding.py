@@ -175,7 +175,15 @@ def _record(
         object=f"decision:{decision.uuid}",
         after=_told(decision, verdict),
     )
-    return Decided(decision.pk, decision.uuid, found.facts, verdict, found.account_id, entry_id)
+    return Decided(
+        decision.pk,
+        decision.uuid,
+        found.facts,
+        verdict,
+        found.account_id,
+        entry_id,
+        releasers=found.rule_set.for_account(found.facts).releasers,
+    )
 
 
 def _told(decision: Decision, verdict: Verdict) -> dict[str, Any]:

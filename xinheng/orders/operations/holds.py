@@ -152,6 +152,13 @@ def revoke(*, by: Actor, number: str, reason: str, today: date) -> Acted:
     if order.credit != Order.Credit.APPROVED or order.status != Order.Status.OPEN:
         keeping.keep(by=by, order=order, action="orders.revoke", before=before, reason=reason)
         return Acted(order, None)
+    # What the release let it reserve goes back first, so that it is asked for anew.
+    order.approved_minor, order.credit = 0, Order.Credit.HELD
+    keeping.align(
+        order, keeping.account_of(order), on=today, authority=keeping.within(order), step=":back"
+    )
+    keeping.keep(by=by, order=order, action="orders.revoke", before=before, reason=reason)
+    before = keeping.image(order)
 
     def book(found: Found, authority: Authority) -> int | None:
         order.approved_minor = order.amount_minor
@@ -164,9 +171,8 @@ def revoke(*, by: Actor, number: str, reason: str, today: date) -> Acted:
         book=book,
     )
     return settle(
-        by=by, order=order, decided=decided, today=today, action="orders.revoke", before=before,
-        reason=reason,
-    )  # fmt: skip
+        by=by, order=order, decided=decided, today=today, action="orders.recheck", before=before
+    )
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.kernel.staged import Outcome, RowRefusal
 from xinheng.parties import operations as parties
-from xinheng.receivables import sql
+from xinheng.receivables import followers, sql
 from xinheng.receivables.refusals import (
     AmountNegative,
     LinesDisagree,
@@ -47,8 +47,8 @@ class Act:
 
     texts: the module with the statements of the kind of document
     is_undo: the act takes a batch back and keeps no images of its own
-    has_old, has_new, has_rebuilt, has_changed: what comparing found; steps without work are
-        left out
+    has_old, has_new, has_rebuilt, has_changed, has_named: what comparing found; steps without
+        work are left out
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Act:
         self.cursor = connection.cursor()
         self.staged = 0
         self.has_old = self.has_new = self.has_rebuilt = self.has_changed = False
+        self.has_named = False
 
     def run(self, statement: str, **params: Any) -> int:
         """Execute one text (several statements when it has no parameters)."""
@@ -124,6 +125,8 @@ class Act:
             "SELECT bool_or(is_new), bool_or(is_rebuilt), bool_or(is_changed) FROM rcv_doc"
         )[0]
         self.has_new, self.has_rebuilt, self.has_changed = (bool(flag) for flag in found)
+        if named := getattr(self.texts, "NAMED", None):
+            self.has_named = bool(self.run(named))
 
     def _refuse_faults(self) -> None:
         found = self.rows(
@@ -285,6 +288,8 @@ class Act:
         self.run(matching.NET_MOVES)
         self.run("SET LOCAL enable_nestloop TO DEFAULT")
         exposure.record_staged(by=self.by, batch_id=self.batch_id, relation="rcv_entry")
+        if self.has_named:
+            followers.follow(by=self.by, relation="rcv_named")
         self.run(sql.DROP)
 
 

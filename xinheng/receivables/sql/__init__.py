@@ -11,7 +11,7 @@ def share(credit: str, part: str, whole: str) -> str:
 
 TABLES = (
     "rcv_line", "rcv_head", "rcv_customer", "rcv_doc", "rcv_move", "rcv_want", "rcv_target",
-    "rcv_rebuilt", "rcv_retracted", "rcv_placed", "rcv_entry",
+    "rcv_rebuilt", "rcv_retracted", "rcv_placed", "rcv_entry", "rcv_named",
 )  # fmt: skip
 
 DROP = f"DROP TABLE IF EXISTS {', '.join(TABLES)}"

@@ -110,6 +110,16 @@ FROM receivables_invoice i
 WHERE i.id = d.id AND NOT d.is_new
 """
 
+# The orders that what is new or changes names, and those it named before.
+NAMED = """
+CREATE TEMP TABLE rcv_named ON COMMIT DROP AS
+SELECT d.order_number FROM rcv_doc d
+WHERE d.order_number <> '' AND (d.is_new OR d.is_changed)
+UNION
+SELECT i.order_number FROM rcv_doc d JOIN receivables_invoice i ON i.id = d.id
+WHERE i.order_number <> '' AND d.is_changed AND NOT d.is_new
+"""
+
 # A document is converted once: as long as amount, currency and day stay, so does the rate.
 KEEP_RATES = """
 UPDATE rcv_doc d
