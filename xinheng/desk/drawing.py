@@ -89,3 +89,49 @@ def steelyard(account: AccountPosition | None, standing: Standing | None) -> Ste
         stars=stars,
         used_share=Decimal(used) / current if current else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """What one limit carries: used before, this document, the part beyond; its post is the limit.
+
+    post is "" when nothing bounds it; room_minor: what is left for this document, None likewise
+    """
+
+    used: str
+    asked_x: str
+    asked: str
+    over_x: str
+    over: str
+    post: str
+    room_minor: int | None
+    used_minor: int
+    asked_minor: int
+    over_minor: int
+    used_share: Decimal | None
+
+
+def gauge(used_minor: int, asked_minor: int, limit_minor: int | None) -> Gauge:
+    """Return the bar of one limit; limit_minor None means that nothing bounds it.
+
+    A used amount below zero (deposits above what is owed) takes no width but adds to the room.
+    """
+    after = used_minor + asked_minor
+    scale = Decimal(max(0, used_minor, after, limit_minor or 0)) * ROOM
+    bound = after if limit_minor is None else limit_minor
+    before = max(0, min(used_minor, bound))
+    fitting = max(0, min(after, bound) - max(0, used_minor))
+    over = max(0, after - max(bound, 0)) if limit_minor is not None else 0
+    return Gauge(
+        used=percent(before, scale),
+        asked_x=percent(max(0, used_minor), scale),
+        asked=percent(fitting, scale),
+        over_x=percent(max(0, bound), scale),
+        over=percent(over, scale),
+        post="" if limit_minor is None else percent(limit_minor, scale),
+        room_minor=None if limit_minor is None else limit_minor - used_minor,
+        used_minor=used_minor,
+        asked_minor=asked_minor,
+        over_minor=over,
+        used_share=Decimal(used_minor) / limit_minor if limit_minor else None,
+    )

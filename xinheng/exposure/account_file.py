@@ -157,9 +157,11 @@ def of_group(*, by: Actor, code: str, segment: str = MAIN_SEGMENT) -> AccountFil
     if account is None or below is None or not _seen(by, below):
         raise UnknownAccount(account=code)
     children = Account.objects.filter(Q(parent=account), merged_into__isnull=True)
-    own = access.scope_filter(by, "customer__") | Q(customer__isnull=True)
+    seen = access.scope_filter(by, "customer__")
+    # An empty filter keeps everything; joined with another one it would vanish.
+    own = seen | Q(customer__isnull=True) if seen else seen
     members = _joined(children.filter(own).order_by("customer__name_pinyin", "pk"))
-    leaves = below.filter(customer__isnull=False).values("pk")
+    leaves = list(below.filter(customer__isnull=False).values_list("pk", flat=True))
     return _file(
         account,
         found,
@@ -191,7 +193,7 @@ def entries(
 
 
 def _seen(by: Actor, below: "QuerySet[Account]") -> bool:
-    return access.visible(by, "exposure.read", below, prefix="customer__").exists()
+    return bool(access.visible(by, "exposure.read", below, prefix="customer__").exists())
 
 
 def _joined(rows: "QuerySet[Account]") -> list[Account]:
@@ -201,7 +203,7 @@ def _joined(rows: "QuerySet[Account]") -> list[Account]:
 def _file(
     account: Account,
     found: Iterable[Account],
-    leaves: "list[int] | QuerySet[Account, dict[str, int]]",
+    leaves: list[int],
     **more: object,
 ) -> AccountFile:
     above = {one.pk: one for one in _joined(Account.objects.filter(pk__in=account.ancestors))}
@@ -251,9 +253,7 @@ def _entry(one: Entry) -> EntryRow:
         customer_code=customer.code if customer else "",
         customer_name=customer.name if customer else "",
         moves={
-            counter: minor
-            for counter in COUNTERS
-            if (minor := getattr(one, f"{counter}_minor"))
+            counter: minor for counter in COUNTERS if (minor := getattr(one, f"{counter}_minor"))
         },
         document_minor=one.document_minor,
         document_currency=one.document_currency,

@@ -16,6 +16,7 @@ from xinheng.messaging import queries as messaging
 SCREENS = (
     ("desk:home", "layout-dashboard", _("工作台"), _("工作台"), "insight.read"),
     ("desk:customers", "building", _("客户"), _("客户"), "customers.read"),
+    ("desk:orders", "clipboard-check", _("订单信控"), _("订单"), "orders.read"),
     ("desk:reviews", "scale", _("信用评审"), _("评审"), "reviews.read"),
     ("desk:alerts", "bell", _("预警"), _("预警"), "alerts.read"),
     ("desk:ageing", "chart-bar", _("账龄分析"), _("账龄"), "insight.read"),

@@ -1,0 +1,1 @@
+"""Screens of the rule designer of order checks."""

@@ -1,0 +1,10 @@
+"""Addresses of exposure."""
+
+from django.urls import path
+
+from xinheng.desk.exposure import views
+
+urlpatterns = [
+    path("customer/<str:code>/", views.customer, name="exposure"),
+    path("group/<str:code>/", views.group, name="exposure-group"),
+]

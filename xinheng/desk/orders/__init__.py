@@ -1,0 +1,1 @@
+"""Screens of order credit: quick check, orders, the hold worklist."""
