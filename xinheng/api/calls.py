@@ -8,12 +8,17 @@ from typing import NamedTuple
 
 
 class Call(NamedTuple):
-    """One REST call. `object_of` names the path parameter whose row must lie in scope."""
+    """One REST call. `object_of` names the path parameter whose row must lie in scope.
+
+    takes_key: whether a write takes an Idempotency-Key; one that answers a secret does not, since
+    the answer would have to be kept
+    """
 
     method: str
     path: str
     permission: str
     object_of: str = ""
+    takes_key: bool = True
 
     @property
     def is_write(self) -> bool:
@@ -59,6 +64,7 @@ CALLS: dict[str, Call] = {
     "import_tax_invoices": Call("POST", "/tax_invoices/batch", "exchange.import"),
     "import_interactions": Call("POST", "/interactions/batch", "exchange.import"),
     "import_rates": Call("POST", "/rates/batch", "exchange.import"),
+    "import_limits": Call("POST", "/limits/batch", "exchange.import"),
     "import_holidays": Call("POST", "/holidays/batch", "exchange.import"),
     "undo_import": Call("POST", "/imports/{batch_id}/undo", "exchange.undo"),
     "list_duplicates": Call("GET", "/duplicates", "masterdata.read"),
@@ -83,4 +89,26 @@ CALLS: dict[str, Call] = {
     "post_reservation": Call("POST", "/credit/reservations/{reservation_id}/post", "orders.write"),
     "void_reservation": Call("POST", "/credit/reservations/{reservation_id}/void", "orders.write"),
     "get_credit_account": Call("GET", "/credit/accounts/{customer}", "exposure.read", "customer"),
+    "place_order": Call("POST", "/orders", "orders.write"),
+    "list_orders": Call("GET", "/orders", "orders.read"),
+    "get_order": Call("GET", "/orders/{number}", "orders.read"),
+    "amend_order": Call("POST", "/orders/{number}/amend", "orders.write"),
+    "ship_order": Call("POST", "/orders/{number}/ship", "orders.write"),
+    "invoice_order": Call("POST", "/orders/{number}/invoice", "receivables.write"),
+    "cancel_order": Call("POST", "/orders/{number}/cancel", "orders.write"),
+    "why_order": Call("GET", "/orders/{number}/why", "orders.read"),
+    "list_holds": Call("GET", "/holds", "orders.read"),
+    "release_hold": Call("POST", "/holds/{number}/release", "orders.release"),
+    "reject_hold": Call("POST", "/holds/{number}/reject", "orders.release"),
+    "recheck_hold": Call("POST", "/holds/{number}/recheck", "orders.check"),
+    "get_decision": Call("GET", "/decisions/{decision_id}", "orders.read"),
+    "replay_decision": Call("POST", "/decisions/{decision_id}/replay", "orders.read"),
+    "add_webhook": Call("POST", "/webhooks", "webhooks.manage", takes_key=False),
+    "list_webhooks": Call("GET", "/webhooks", "webhooks.manage"),
+    "remove_webhook": Call("DELETE", "/webhooks/{webhook_id}", "webhooks.manage"),
+    "rotate_webhook": Call(
+        "POST", "/webhooks/{webhook_id}/rotate", "webhooks.manage", takes_key=False
+    ),
+    "try_webhook": Call("POST", "/webhooks/{webhook_id}/test", "webhooks.manage"),
+    "list_deliveries": Call("GET", "/webhooks/{webhook_id}/deliveries", "webhooks.manage"),
 }

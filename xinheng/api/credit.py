@@ -52,7 +52,12 @@ class ExpiryUnfit(Refusal):
 
 POINTS = {"order": "confirm", "quotation": "quote", "delivery": "ship", "invoice": "invoice"}
 Segment = Annotated[str, Field(min_length=1, max_length=40)]
-DOCUMENT: Any = {"kind": "order", "number": "SO-2026-001", "ship_date": "2026-12-01", "terms_days": 30}
+DOCUMENT: Any = {
+    "kind": "order",
+    "number": "SO-2026-001",
+    "ship_date": "2026-12-01",
+    "terms_days": 30,
+}
 
 
 class Document(Strict):

@@ -19,16 +19,20 @@ from xinheng.api import (
     customers,
     duplicates,
     figures,
+    holds,
     imports,
+    orders,
     problem,
     reserving,
     reviews,
+    webhooks,
 )
 from xinheng.api.calls import CALLS
 from xinheng.api.problem import Problem
 from xinheng.api.reading import StrictParser
 from xinheng.api.schemas import ProblemAnswer
 from xinheng.api.serving import KEY_HEADER
+from xinheng.api.verdicts import CreditProblem
 from xinheng.kernel.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -39,6 +43,8 @@ FAILURES = {
     409: "in conflict with what is", 422: "not accepted", 500: "a fault of ours",
 }  # fmt: skip
 SUMMARY_FAILURES = {"GET": (401, 403, 404, 422, 500), "POST": (400, 401, 403, 409, 415, 422, 500)}
+# Their 409 may be a decision on credit, with its reasons.
+STOPPED_BY_CREDIT = {"reserve_credit", "amend_order", "ship_order"}
 
 
 class RestApi(NinjaAPI):
@@ -56,8 +62,12 @@ class RestApi(NinjaAPI):
         schema["components"]["schemas"]["Problem"] = ProblemAnswer.model_json_schema(
             ref_template="#/components/schemas/{model}"
         )
-        nested = schema["components"]["schemas"]["Problem"].pop("$defs", {})
-        schema["components"]["schemas"].update(nested)
+        schema["components"]["schemas"]["CreditProblem"] = CreditProblem.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
+        for name in ("Problem", "CreditProblem"):
+            nested = schema["components"]["schemas"][name].pop("$defs", {})
+            schema["components"]["schemas"].update(nested)
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 _describe(method.upper(), path, operation)
@@ -74,7 +84,10 @@ def _describe(method: str, path: str, operation: dict[str, Any]) -> None:
             "description": FAILURES.get(status, "not readable"),
             "content": {problem.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-    if call.is_write:
+    if operation["operationId"] in STOPPED_BY_CREDIT:
+        content = operation["responses"][409]["content"][problem.MEDIA_TYPE]
+        content["schema"] = {"$ref": "#/components/schemas/CreditProblem"}
+    if call.is_write and call.takes_key:
         operation["parameters"].append(
             {
                 "in": "header",
@@ -106,6 +119,9 @@ for router in (
     duplicates.router,
     reserving.router,  # before the reservation of any number
     credit.router,
+    orders.router,
+    holds.router,
+    webhooks.router,
 ):
     api.add_router("", router)
 

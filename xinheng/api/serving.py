@@ -69,7 +69,7 @@ def _guarded(run: Run, *, call: Call, query: frozenset[str]) -> Run:
             if call.is_write and call.object_of in ("code", "customer"):
                 # Before the body is read, so that nobody learns from it what is out of scope.
                 queries.customer(by, path[call.object_of], call.permission)
-            key = _key(request) if call.is_write else ""
+            key = _key(request, call) if call.is_write else ""
             if not key:
                 return run(request, **path)
             return operations.answer_once(
@@ -105,10 +105,16 @@ def _refuse_unreadable(request: HttpRequest, query: frozenset[str], path: dict[s
         raise Problem(404)
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: HttpRequest, call: Call) -> str:
     key = request.headers.get(KEY_HEADER)
     if key is None:
         return ""
+    if not call.takes_key:
+        raise Problem(
+            422,
+            "idempotency-key-not-taken",
+            _("回答里有只显示一次的密钥，不能保存，因此不接受 Idempotency-Key"),
+        )
     if not rules.is_key(key):
         raise Problem(
             422,

@@ -1,0 +1,487 @@
+"""Orders over REST: place, change, ship, invoice, cancel, and why one is held or was not."""
+
+import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.utils import timezone
+from ninja import Query, Router
+from pydantic import ConfigDict, Field, StrictStr
+
+from xinheng.api import cursors, problem, verdicts
+from xinheng.api.credentials import Asked as Request
+from xinheng.api.credit import Asking, Segment
+from xinheng.api.schemas import (
+    Amount,
+    Answer,
+    Code,
+    Currency,
+    Cursor,
+    Day,
+    Limit,
+    Strict,
+    amount,
+)
+from xinheng.api.serving import serve
+from xinheng.api.verdicts import ReasonAnswer
+from xinheng.kernel import money
+from xinheng.kernel.money import Money
+from xinheng.orders import listing, order_file, why
+from xinheng.orders import operations as orders
+from xinheng.orders.order_file import OrderFile
+from xinheng.orders.rules import sentences
+from xinheng.orders.rules.placed import Change, LineFacts, OrderFacts, ShipmentFacts
+from xinheng.parties import queries as parties
+from xinheng.receivables import operations as receivables
+from xinheng.receivables.facts import InvoiceFacts
+
+router = Router()
+Number = Annotated[StrictStr, Field(min_length=1, max_length=80, pattern=r"^[^/\x00-\x1f]+$")]
+Quantity = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,14}(\.[0-9]{1,4})?$")]
+Percent = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")]
+Terms = Annotated[str, Field(max_length=40, description="such as `net 30` or `eom 30`")]
+Version = Annotated[
+    int | None, Field(ge=1, le=2**31 - 1, description="what you saw; refused when it changed since")
+]
+
+
+class Line(Strict):
+    amount: Asking
+    item: Annotated[str, Field(max_length=200)] = ""
+    quantity: Quantity | None = None
+    ship_date: Day | None = None
+
+
+Lines = Annotated[list[Line], Field(max_length=500)]
+
+
+class OrderBody(Strict):
+    """A new order; with lines its amount is their sum."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": "SO-2026-001", "customer": "C00001", "amount": "50000.00",
+                    "ship_date": "2026-12-01", "terms": "net 30",
+                }
+            ]
+        },
+    )  # fmt: skip
+
+    number: Number
+    customer: Code
+    amount: Asking | None = None
+    lines: Lines = []
+    currency: Currency = "CNY"
+    order_date: Day | None = None
+    ship_date: Day | None = None
+    terms: Terms = ""
+    discount_percent: Percent | None = None
+    segment: Segment = "main"
+    prepaid: bool = False
+
+
+class AmendBody(Strict):
+    """What becomes of an order; what is left out stays."""
+
+    amount: Asking | None = None
+    lines: Lines | None = None
+    ship_date: Day | None = None
+    terms: Terms | None = None
+    discount_percent: Percent | None = None
+    version: Version = None
+
+
+class ShippedLine(Strict):
+    line: Annotated[int, Field(ge=1, le=500)]
+    amount: Asking
+
+
+class ShipBody(Strict):
+    """A shipment; without amount and lines it is the rest of the order."""
+
+    number: Number
+    shipped_on: Day | None = None
+    amount: Asking | None = None
+    lines: Annotated[list[ShippedLine], Field(max_length=500)] = []
+    version: Version = None
+
+
+class InvoiceBody(Strict):
+    """An invoice of the order; without an amount it is what was not invoiced yet."""
+
+    number: Number
+    amount: Asking | None = None
+    issue_date: Day | None = None
+    due_date: Day | None = None
+    terms: Terms = ""
+
+
+class CancelBody(Strict):
+    reason: Annotated[str, Field(max_length=500)] = ""
+    version: Version = None
+
+
+class OrderQuery(Strict):
+    q: Annotated[str, Field(max_length=200)] = ""
+    customer: Annotated[str, Field(max_length=64)] = ""
+    status: Literal["", "open", "shipped", "invoiced", "cancelled"] = ""
+    credit: Literal["", "approved", "held", "refused"] = ""
+    owner: Annotated[str, Field(max_length=150)] = ""
+    first: Annotated[Day | None, Field(description="order date, included")] = None
+    last: Annotated[Day | None, Field(description="order date, included")] = None
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class OrderLine(Answer):
+    number: str
+    customer: str
+    name: str
+    order_date: datetime.date
+    ship_date: datetime.date | None
+    currency: str
+    amount: Amount
+    shipped: Amount
+    invoiced: Amount
+    status: str
+    credit: Literal["approved", "held", "refused"]
+    held_since: datetime.datetime | None
+
+
+class OrderList(Answer):
+    items: list[OrderLine]
+    total: int
+    next: str | None
+
+
+class LineAnswer(Answer):
+    line: int
+    item: str
+    quantity: str | None
+    amount: Amount
+    shipped: Amount
+    ship_date: datetime.date | None
+
+
+class ShipmentAnswer(Answer):
+    number: str
+    shipped_on: datetime.date
+    amount: Amount
+    returned_on: datetime.date | None
+
+
+class HoldAnswer(Answer):
+    point: str
+    since: datetime.datetime
+    by_hand: bool
+    reason: str
+
+
+class DecisionBrief(Answer):
+    """The latest decision; amounts of its reasons in the account's currency."""
+
+    decision_id: str
+    at: datetime.datetime
+    decision: Literal["approved", "held", "refused"]
+    reasons: list[ReasonAnswer]
+
+
+class OrderAnswer(Answer):
+    """An order; `reserved` is what the ledger holds for it, in `account_currency`."""
+
+    number: str
+    customer: str
+    segment: str
+    order_date: datetime.date
+    ship_date: datetime.date | None
+    terms: str
+    discount_percent: str | None
+    currency: str
+    amount: Amount
+    shipped: Amount
+    invoiced: Amount
+    status: Literal["open", "shipped", "invoiced", "cancelled"]
+    credit: Literal["approved", "held", "refused"]
+    version: int
+    reserved: Amount
+    account_currency: str
+    lines: list[LineAnswer]
+    shipments: list[ShipmentAnswer]
+    hold: HoldAnswer | None
+    decision: DecisionBrief | None
+
+
+class WhyLine(Answer):
+    """What became of one rule."""
+
+    rule: str
+    reason: str
+    name: str
+    state: str
+    level: str | None
+    by: str
+    message: str
+
+
+class WhyAnswer(Answer):
+    """Why an order was held, and why it was not: every rule, and the decision they made."""
+
+    decision: Literal["approved", "held", "refused"]
+    decision_id: str | None
+    version: str
+    reasons: list[ReasonAnswer]
+    rules: list[WhyLine]
+
+
+@serve(router, response=OrderAnswer, status=201, tag="orders")
+def place_order(request: Request, payload: OrderBody) -> Any:
+    """Record an order and decide on it: it reserves, or it is held or refused and says why."""
+    by, today = request.actor, timezone.localdate()
+    facts = OrderFacts(
+        number=payload.number,
+        customer_id=parties.customer_id(by, payload.customer, "orders.write"),
+        order_date=payload.order_date or today,
+        amount=money.parse(payload.amount or "0", payload.currency),
+        ship_date=payload.ship_date,
+        terms=payload.terms,
+        discount_percent=_percent(payload.discount_percent),
+        segment=payload.segment,
+        lines=_lines(payload.lines, payload.currency),
+        is_prepaid=payload.prepaid,
+    )
+    orders.place(by=by, facts=facts, today=today)
+    return _whole(request, payload.number)
+
+
+@serve(router, response=OrderList, tag="orders")
+def list_orders(request: Request, query: Query[OrderQuery]) -> Any:
+    """Return orders within the scope, the latest first."""
+    filters = query.model_dump(exclude={"limit", "cursor"})
+    offset = cursors.read(query.cursor, filters) or 0
+    where = listing.Filters(
+        text=query.q, customer=query.customer, status=query.status, credit=query.credit,
+        owner=query.owner, first=query.first, last=query.last,
+    )  # fmt: skip
+    found = listing.page(by=request.actor, where=where, offset=offset, limit=query.limit)
+    is_more = offset + query.limit < found.count
+    return OrderList(
+        items=[_line(row) for row in found.rows],
+        total=found.count,
+        next=cursors.write(offset + query.limit, filters) if is_more else None,
+    )
+
+
+@serve(router, response=OrderAnswer, tag="orders")
+def get_order(request: Request, number: str) -> Any:
+    """Return one order with its lines, shipments, hold and latest decision."""
+    return _whole(request, number)
+
+
+@serve(router, response=OrderAnswer, tag="orders")
+def amend_order(request: Request, number: str, payload: AmendBody) -> Any:
+    """Change an order; more money, worse terms or another ship date are checked again.
+
+    A refused change is not made (409); a held one is, and the order waits.
+    """
+    by = request.actor
+    currency = _whole_file(request, number).currency
+    given = None if payload.amount is None else money.parse(payload.amount, currency).minor
+    change = Change(
+        amount_minor=given,
+        lines=None if payload.lines is None else _lines(payload.lines, currency),
+        terms=payload.terms,
+        discount_percent=_percent(payload.discount_percent),
+        ship_date=payload.ship_date,
+    )
+    done = orders.amend(
+        by=by, number=number, change=change, today=timezone.localdate(), version=payload.version
+    )
+    if done.decided is not None and done.decided.verdict.outcome == "refused":
+        return problem.answer(verdicts.problem(done.decided))
+    return _whole(request, number)
+
+
+@serve(router, response=OrderAnswer, tag="orders")
+def ship_order(request: Request, number: str, payload: ShipBody) -> Any:
+    """Ship an order or part of it; when the check stops it nothing leaves (409)."""
+    today, currency = timezone.localdate(), _whole_file(request, number).currency
+    shipment = ShipmentFacts(
+        number=payload.number,
+        shipped_on=payload.shipped_on or today,
+        amount_minor=None
+        if payload.amount is None
+        else money.parse(payload.amount, currency).minor,
+        lines=tuple((one.line, money.parse(one.amount, currency).minor) for one in payload.lines),
+    )
+    done = orders.ship(
+        by=request.actor, number=number, shipment=shipment, today=today, version=payload.version
+    )
+    if done.shipment is None:
+        return problem.answer(verdicts.problem(done.decided))
+    return _whole(request, number)
+
+
+@serve(router, response=OrderAnswer, tag="orders")
+def invoice_order(request: Request, number: str, payload: InvoiceBody) -> Any:
+    """Record an invoice of the order; what it had reserved or delivered becomes receivable."""
+    order = _whole_file(request, number)
+    left = max(order.amount_minor - order.invoiced_minor, 0)
+    facts = InvoiceFacts(
+        number=payload.number,
+        customer_id=order.customer.pk,
+        issue_date=payload.issue_date or timezone.localdate(),
+        amount=Money(left, order.currency)
+        if payload.amount is None
+        else money.parse(payload.amount, order.currency),
+        due_date=payload.due_date,
+        terms=payload.terms or order.terms,
+        order_number=order.number,
+    )
+    receivables.record_invoice(by=request.actor, lines=[facts])
+    return _whole(request, number)
+
+
+@serve(router, response=OrderAnswer, tag="orders")
+def cancel_order(request: Request, number: str, payload: CancelBody) -> Any:
+    """Cancel what is neither shipped nor invoiced, and set free what it holds."""
+    orders.cancel(
+        by=request.actor, number=number, today=timezone.localdate(), reason=payload.reason,
+        version=payload.version,
+    )  # fmt: skip
+    return _whole(request, number)
+
+
+@serve(router, response=WhyAnswer, tag="orders")
+def why_order(request: Request, number: str) -> Any:
+    """Say of every rule what became of it in the latest decision, or on today's books."""
+    by = request.actor
+    found = why.of_order(by=by, number=number) or why.now(
+        by=by, number=number, today=timezone.localdate()
+    )
+    language, currency = verdicts.language(), found.facts.currency
+    latest = order_file.order_file(by=by, number=number).decision
+    return WhyAnswer(
+        decision=found.verdict.outcome.value,
+        decision_id=str(latest.uuid) if latest and found.decision_id else None,
+        version=found.version,
+        reasons=[verdicts.reason(one, currency) for one in found.verdict.findings],
+        rules=[
+            WhyLine(
+                rule=one.rule,
+                reason=one.reason.code,
+                name=sentences.name(one.reason, language),
+                state=one.state,
+                level=one.level.name.lower() if one.level else None,
+                by=one.by,
+                message=sentences.sentence(one.finding, currency, language) if one.finding else "",
+            )
+            for one in found.lines
+        ],
+    )
+
+
+def brief(row: order_file.DecisionRow) -> DecisionBrief:
+    """Return a decision as an order shows it."""
+    return DecisionBrief(
+        decision_id=str(row.uuid),
+        at=row.at,
+        decision=row.outcome,  # type: ignore[arg-type]
+        reasons=[verdicts.reason(one, row.facts.currency) for one in row.findings],
+    )
+
+
+def whole(order: OrderFile) -> OrderAnswer:
+    """Return an order as the interface shows it."""
+    currency = order.currency
+    return OrderAnswer(
+        number=order.number,
+        customer=order.customer.code,
+        segment=order.segment_code,
+        order_date=order.order_date,
+        ship_date=order.ship_date,
+        terms=order.terms,
+        discount_percent=None if order.discount_percent is None else str(order.discount_percent),
+        currency=currency,
+        amount=amount(order.amount_minor, currency),
+        shipped=amount(order.shipped_minor, currency),
+        invoiced=amount(order.invoiced_minor, currency),
+        status=order.status,  # type: ignore[arg-type]
+        credit=order.credit,  # type: ignore[arg-type]
+        version=order.version,
+        reserved=amount(order.reserved_minor, order.account_currency),
+        account_currency=order.account_currency,
+        lines=[
+            LineAnswer(
+                line=one.line,
+                item=one.item,
+                quantity=None if one.quantity is None else str(one.quantity),
+                amount=amount(one.amount_minor, currency),
+                shipped=amount(one.shipped_minor, currency),
+                ship_date=one.ship_date,
+            )
+            for one in order.lines
+        ],
+        shipments=[
+            ShipmentAnswer(
+                number=one.number,
+                shipped_on=one.shipped_on,
+                amount=amount(one.amount_minor, currency),
+                returned_on=one.returned_on,
+            )
+            for one in order.shipments
+        ],
+        hold=None
+        if order.hold is None
+        else HoldAnswer(
+            point=order.hold.point,
+            since=order.hold.opened_at,
+            by_hand=order.hold.is_forced,
+            reason=order.hold.opened_reason,
+        ),
+        decision=brief(order.decision) if order.decision else None,
+    )
+
+
+def _whole_file(request: Request, number: str) -> OrderFile:
+    return order_file.order_file(by=request.actor, number=number)
+
+
+def _whole(request: Request, number: str) -> OrderAnswer:
+    return whole(_whole_file(request, number))
+
+
+def _line(row: listing.OrderRow) -> OrderLine:
+    currency = row.currency
+    return OrderLine(
+        number=row.number,
+        customer=row.customer_code,
+        name=row.customer_name,
+        order_date=row.order_date,
+        ship_date=row.ship_date,
+        currency=currency,
+        amount=amount(row.amount_minor, currency),
+        shipped=amount(row.shipped_minor, currency),
+        invoiced=amount(row.invoiced_minor, currency),
+        status=row.status,
+        credit=row.credit,  # type: ignore[arg-type]
+        held_since=row.waits_since,
+    )
+
+
+def _lines(lines: list[Line], currency: str) -> tuple[LineFacts, ...]:
+    return tuple(
+        LineFacts(
+            amount_minor=money.parse(one.amount, currency).minor,
+            item=one.item,
+            quantity=None if one.quantity is None else Decimal(one.quantity),
+            ship_date=one.ship_date,
+        )
+        for one in lines
+    )
+
+
+def _percent(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
