@@ -200,3 +200,12 @@ class KnownOrder(Refusal):
     zh = "订单 {order} 已在系统中登记，额度由订单自身占用，请直接操作该订单。"
     en = "Order {order} is kept here and reserves by itself; act on the order."
     status = 409
+
+
+class OrderDiffers(Refusal):
+    """An order of that number belongs to another customer, segment or currency."""
+
+    code = "order-differs"
+    zh = "订单 {order} 已登记在另一客户、信用段或币种下，不能改到此处。"
+    en = "Order {order} is on record for another customer, segment or currency; it stays there."
+    status = 409

@@ -23,6 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from xinheng.exposure import verification as exposure
     from xinheng.journal import verification as journal
     from xinheng.masterdata import verification as masterdata
+    from xinheng.orders import verification as orders
     from xinheng.receivables import verification as receivables
 
     by = access.system("cli")
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     checks = journal.verify() if everything or args.journal else []
     checks += exposure.verify(by=by) if everything or args.exposure else []
     checks += receivables.verify(by=by) if everything or args.books else []
+    checks += orders.verify(by=by) if everything or args.books else []
     checks += masterdata.verify(by=by) if everything or args.books else []
     ok = all(check.ok for check in checks)
     found = [

@@ -5,11 +5,15 @@ from xinheng.orders.operations.checking import check, post, reserve, void
 from xinheng.orders.operations.deciding import Decided
 from xinheng.orders.operations.holds import hold, recheck, reject, release, revoke
 from xinheng.orders.operations.placing import Acted, copy, place, reopen
+from xinheng.orders.operations.replaying import Replayed, replay
 from xinheng.orders.operations.shipping import Shipped, return_shipment, ship
+from xinheng.orders.operations.staged import record_staged_orders
+from xinheng.orders.operations.undoing import take_back
 
 __all__ = [
     "Acted",
     "Decided",
+    "Replayed",
     "Shipped",
     "amend",
     "cancel",
@@ -19,12 +23,15 @@ __all__ = [
     "place",
     "post",
     "recheck",
+    "record_staged_orders",
     "reject",
     "release",
     "reopen",
+    "replay",
     "reserve",
     "return_shipment",
     "revoke",
     "ship",
+    "take_back",
     "void",
 ]

@@ -6,8 +6,6 @@ from datetime import date
 from django.db import transaction
 
 from xinheng.exposure.rules import Authority
-from xinheng.kernel import money
-from xinheng.kernel import terms as kernel_terms
 from xinheng.kernel.actors import Actor
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Hold, Order
@@ -15,7 +13,6 @@ from xinheng.orders.operations import keeping, stopping
 from xinheng.orders.operations.deciding import decide
 from xinheng.orders.operations.placing import Acted, question, settle
 from xinheng.orders.operations.telling import announce
-from xinheng.orders.refusals import AmountBelowDone, OrderAmount
 from xinheng.orders.rules.asked import is_prepaid, terms_of
 from xinheng.orders.rules.placed import Change
 from xinheng.orders.rules.verdict import Outcome
@@ -34,9 +31,16 @@ def amend(
     """
     order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
     keeping.must_be(order, "open", "shipped")
+    return amend_locked(by=by, order=order, change=change, today=today)
+
+
+def amend_locked(
+    *, by: Actor, order: Order, change: Change, today: date, permission: str = "orders.write"
+) -> Acted:
+    """Change an order that the caller has locked; see `amend`."""
     before = keeping.image(order)
     was = question(order, "confirm", "amend", today).asked
-    _apply(order, change)
+    keeping.apply(order, change)
     if order.credit == Order.Credit.APPROVED and not _asks_more(order, before):
         _write_lines(order, change)
         return _shrink(by, order, before, today)
@@ -54,9 +58,7 @@ def amend(
         order.approved_minor = order.amount_minor
         return keeping.align(order, found.account_id, on=today, authority=authority)
 
-    decided = decide(
-        by=by, permission="orders.write", question=asking, book=None if forced else book
-    )
+    decided = decide(by=by, permission=permission, question=asking, book=None if forced else book)
     if decided.verdict.outcome is Outcome.REFUSED:
         order.refresh_from_db()
         return Acted(order, decided)
@@ -101,29 +103,6 @@ def cancel_locked(*, by: Actor, order: Order, today: date, reason: str = "") -> 
     keeping.keep(by=by, order=order, action="orders.cancel", before=before, reason=reason)
     announce(order=order, event="order.cancelled", data={})
     return Acted(order, None)
-
-
-def _apply(order: Order, change: Change) -> None:
-    """Set what changes on the row in memory."""
-    if change.lines is not None:
-        order.amount_minor = sum(line.amount_minor for line in change.lines)
-    elif change.amount_minor is not None:
-        order.amount_minor = change.amount_minor
-    negative = change.lines is not None and any(line.amount_minor < 0 for line in change.lines)
-    if order.amount_minor <= 0 or negative:
-        raise OrderAmount(order=order.number)
-    done = keeping.progress(order).done_minor
-    if order.amount_minor < done:
-        raise AmountBelowDone(
-            order=order.number, done=money.text(done, order.currency), currency=order.currency
-        )
-    if change.terms is not None:
-        order.terms = str(kernel_terms.parse(change.terms)) if change.terms else ""
-        order.is_prepaid = is_prepaid(order.terms)
-    if change.discount_percent is not None:
-        order.discount_percent = change.discount_percent
-    if change.ship_date is not None:
-        order.ship_date = change.ship_date
 
 
 def _asks_more(order: Order, before: dict[str, object]) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from xinheng import access, journal
 from xinheng.exposure import operations as exposure
@@ -11,12 +12,21 @@ from xinheng.exposure import rules as exposure_rules
 from xinheng.exposure.realignment import Realignment
 from xinheng.exposure.rules import Authority
 from xinheng.journal.fields import CurrentTransaction
+from xinheng.kernel import money
+from xinheng.kernel import terms as kernel_terms
 from xinheng.kernel.actors import Actor
 from xinheng.orders import sql
-from xinheng.orders.models import Order, OrderLine
-from xinheng.orders.refusals import OrderChanged, OrderNotOpen, UnknownOrder
+from xinheng.orders.models import Hold, Order, OrderLine
+from xinheng.orders.refusals import (
+    AmountBelowDone,
+    OrderAmount,
+    OrderChanged,
+    OrderNotOpen,
+    UnknownOrder,
+)
+from xinheng.orders.rules import asked
 from xinheng.orders.rules.holding import Progress, holding, status
-from xinheng.orders.rules.placed import LineFacts
+from xinheng.orders.rules.placed import Change, LineFacts
 from xinheng.parties import operations as parties
 
 KEPT = (
@@ -153,6 +163,57 @@ def keep(
     journal.write(
         by=by, action=action, object=f"order:{order.number}", before=before, after={**after, **more}
     )
+
+
+def apply(order: Order, change: Change) -> None:
+    """Set what changes on the row in memory.
+
+    refuses: OrderAmount, AmountBelowDone, TermsUnreadable
+    """
+    if change.lines is not None:
+        order.amount_minor = sum(line.amount_minor for line in change.lines)
+    elif change.amount_minor is not None:
+        order.amount_minor = change.amount_minor
+    negative = change.lines is not None and any(line.amount_minor < 0 for line in change.lines)
+    if order.amount_minor <= 0 or negative:
+        raise OrderAmount(order=order.number)
+    done = progress(order).done_minor
+    if order.amount_minor < done:
+        raise AmountBelowDone(
+            order=order.number, done=money.text(done, order.currency), currency=order.currency
+        )
+    if change.terms is not None:
+        order.terms = str(kernel_terms.parse(change.terms)) if change.terms else ""
+        order.is_prepaid = asked.is_prepaid(order.terms)
+    if change.discount_percent is not None:
+        order.discount_percent = change.discount_percent
+    if change.ship_date is not None:
+        order.ship_date = change.ship_date
+
+
+def again(*, by: Actor, permission: str, number: str) -> Order:
+    """Return an order whose accounts this act has locked already."""
+    order = (
+        Order.objects.select_related("customer", "segment", "decision")
+        .select_for_update(of=("self",), no_key=True)
+        .get(number=number)
+    )
+    access.require(by, permission, order.customer)
+    return order
+
+
+def settle_gone(*, by: Actor, order: Order) -> int | None:
+    """End the hold of an order whose goods are gone already, and return it."""
+    access.require(by, "orders.read", order.customer)
+    order.credit = Order.Credit.APPROVED
+    hold = Hold.objects.filter(order=order, state=Hold.State.OPEN).first()
+    if hold is None:
+        return None
+    Hold.objects.filter(pk=hold.pk).update(
+        state=Hold.State.WITHDRAWN, closed_at=Now(), closed_by=by.label,
+        changed_xid=CurrentTransaction(),
+    )  # fmt: skip
+    return int(hold.pk)
 
 
 def write_lines(order: Order, lines: tuple[LineFacts, ...]) -> None:

@@ -56,9 +56,12 @@ def holding(progress: Progress) -> Holding:
 
 
 def status(progress: Progress) -> Status:
-    """Return where an order stands by what was shipped and invoiced; cancelled stays cancelled."""
-    if progress.status == "cancelled":
-        return "cancelled"
+    """Return where an order stands by what was shipped and invoiced.
+
+    What is cancelled, or was reported as invoiced, stays so until an act says otherwise.
+    """
+    if progress.status in ("cancelled", "invoiced"):
+        return progress.status
     if progress.amount_minor and progress.invoiced_minor >= progress.amount_minor:
         return "invoiced"
     if progress.amount_minor and progress.shipped_minor >= progress.amount_minor:
