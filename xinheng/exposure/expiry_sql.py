@@ -26,13 +26,15 @@ _FROM = f"""
 
 ARE_OVERDUE = f"SELECT EXISTS (SELECT {_FROM} {ON_PATHS})"
 
-# Whoever posts or voids one of them at the same moment wins: the conflict leaves it out.
+FIND = f"""
+SELECT p.entry_id, held.id {_FROM} {{where}} ORDER BY p.expires_at, p.entry_id LIMIT %(most)s
+"""
+
+# Those that somebody posted or voided before the locks were had are pending no more.
 EXPIRE = f"""
 WITH overdue AS (
     SELECT p.entry_id, p.reserved_minor, held.id AS account_id
-    {_FROM} {{where}}
-    ORDER BY p.expires_at, p.entry_id
-    LIMIT %(most)s
+    {_FROM} AND p.entry_id = ANY(%(entries)s)
 )
 INSERT INTO exposure_entry (account_id, kind, effective_date, ship_date, reserved_minor,
     document_minor, document_currency, rate, rate_date, resolves_id, source, key)

@@ -21,6 +21,23 @@ ORDER BY a.id
 FOR NO KEY UPDATE
 """
 
+# The path of a reservation's account, before anything is read about it.
+LOCK_RESERVED = """
+SELECT count(*) FROM (
+    SELECT a.id
+    FROM exposure_account a
+    WHERE a.id IN (
+        SELECT unnest(h.id || h.ancestors)
+        FROM exposure_entry r
+        JOIN exposure_account n ON n.id = r.account_id
+        JOIN exposure_account h ON h.id = coalesce(n.merged_into_id, n.id)
+        WHERE r.id = %s
+    )
+    ORDER BY a.id
+    FOR NO KEY UPDATE
+) locked
+"""
+
 PATHS = "SELECT id, id || ancestors FROM exposure_account WHERE id = ANY(%s)"
 
 OPEN = """

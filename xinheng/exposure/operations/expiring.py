@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from xinheng import access, journal
 from xinheng.exposure import expiry_sql as texts
+from xinheng.exposure.operations import filling
 from xinheng.kernel.actors import Actor
 
 MOST_AT_ONCE = 1_000
@@ -31,7 +32,7 @@ def sweep(*, by: Actor, on: date, most: int = MOST_AT_ONCE) -> list[Expired]:
     on: the business date of the entries, never before the reservation's own
     """
     access.require(by, "exposure.write")
-    return _expire(by, texts.EVERYWHERE, {"on": on, "most": most})
+    return _expire(by, texts.EVERYWHERE, {"on": on, "most": most, "ids": []})
 
 
 @transaction.atomic
@@ -52,8 +53,18 @@ def are_overdue(account_ids: Sequence[int]) -> bool:
 
 
 def _expire(by: Actor, where: str, params: dict[str, Any]) -> list[Expired]:
+    """Expire what is found overdue, on locked paths; those asked for are locked along.
+
+    Whoever wants their room next has the locks already, so nobody is waited for out of turn.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(texts.EXPIRE.format(where=where), params)
+        cursor.execute(texts.FIND.format(where=where), params)
+        overdue = cursor.fetchall()
+        if not overdue:
+            return []
+        filling.lock([*params["ids"], *(account_id for _, account_id in overdue)])
+        entries = [entry_id for entry_id, _ in overdue]
+        cursor.execute(texts.EXPIRE, {**params, "entries": entries})
         found = [Expired(*row) for row in cursor.fetchall()]
     if found:
         journal.write_many(

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from xinheng import access
-from xinheng.exposure import sql
-from xinheng.exposure.operations import filling
+from xinheng.exposure import many_sql, sql
 from xinheng.exposure.operations.booking import book
 from xinheng.exposure.operations.expiring import expire_on_paths
 from xinheng.exposure.refusals import (
@@ -273,18 +272,18 @@ def _account(by: Actor, account_id: int) -> _Account:
     return account
 
 
-def _reservation(
-    by: Actor, reservation_id: int, key: str, *, is_locked: bool = False
-) -> _Reservation:
+def _reservation(by: Actor, reservation_id: int, key: str) -> _Reservation:
+    """Return a reservation on a locked path.
+
+    Whoever resolves locks before it inserts. Otherwise its entry could stand in the way of one
+    that holds the locks already (an expiry, a realignment), and each would wait for the other.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(many_sql.LOCK_RESERVED, [reservation_id])
         cursor.execute(sql.LOAD_RESERVATION, [key, reservation_id])
         row = cursor.fetchone()
     if row is None:
         raise UnknownReservation(reservation=reservation_id)
     held = _Reservation(*row)
     access.require(by, "exposure.write", held)
-    if held.document_currency == held.currency or is_locked:
-        return held
-    # What is held in another currency may be revalued; nobody does while its account is locked.
-    filling.lock([held.account_id])
-    return _reservation(by, reservation_id, key, is_locked=True)
+    return held
