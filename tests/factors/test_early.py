@@ -54,6 +54,46 @@ def test_trade_is_held_against_the_median_of_the_three_quarters_before(quarters,
     assert factor("f_sales_to_usual", invoices=rows) == expected
 
 
+def owing(age, minor, *payments):
+    """Return an invoice and what was paid of it: (age of the payment, amount)."""
+    paid = sorted(payments, reverse=True)
+    left = minor - sum(amount for _, amount in paid)
+    invoice = {
+        **sold(age, minor), "due_date": before(age - 30), "open_minor": left,
+        "first_move": before(paid[0][0]) if paid else None,
+        "last_move": before(paid[-1][0]) if paid else None,
+        "settled_on": before(paid[-1][0]) if not left else None,
+    }  # fmt: skip
+    met = [
+        {"item_id": age, "kind": "invoice", "source": "receipt", "amount_minor": amount,
+         "effective_date": before(when), "due_date": before(age - 30)}
+        for when, amount in paid
+    ]  # fmt: skip
+    return invoice, met
+
+
+def test_days_outstanding_are_held_against_three_quarter_ends():
+    """Oracle: DSO by the simple method (receivable / sales × days), worked out by hand.
+
+    Sales of 910 in each quarter. Open at the ends: 100, 300, 200 (oldest last), now 400 of 910,
+    so 40 days against a median of 20.
+    """
+    items = [
+        owing(45, 910, (5, 510)),  # 400 open on the day
+        owing(136, 910, (100, 810), (20, 100)),  # 100 open at the end of its quarter
+        owing(227, 910, (190, 610), (150, 300)),  # 300
+        owing(318, 910, (280, 710), (200, 200)),  # 200
+    ]
+    facts = {"invoices": [one for one, _ in items],
+             "allocations": [part for _, met in items for part in met]}  # fmt: skip
+    assert factor("f_dso", **facts) == 40.0
+    assert factor("f_dso_to_usual", **facts) == 2.0
+    assert factor("f_dso_change", **facts) == 20.0
+    young = {"invoices": facts["invoices"][:2], "allocations": facts["allocations"][:3]}
+    assert factor("f_dso", **young) == 40.0
+    assert factor("f_dso_to_usual", **young) is None and factor("f_dso_change", **young) is None
+
+
 def test_a_quarter_ends_with_its_ninety_first_day():
     rows = [sold(90, 100), sold(91, 50), sold(182, 50), sold(273, 50)]
     assert factor("f_sales_to_usual", invoices=rows) == 2.0

@@ -118,6 +118,27 @@ def test_use_of_the_limit_and_lost_notches_come_from_the_results():
     }  # fmt: skip
 
 
+def test_a_share_of_all_receivables_is_measured_by_currency():
+    """Oracle: by hand; 300 of 1,000 yuan fen, 30 of 30 dollar cents, of ten debtors and of one."""
+    owed = [300, *[70] * 9, *[70], 30, -10]
+    rows = results([QUIET] * len(owed))
+    for name, column in (
+        ("open_minor", pa.array(owed, pa.int64())),
+        ("limit_current_minor", pa.nulls(len(owed), pa.int64())),
+        ("grade", pa.array(["A"] * len(owed))),
+        ("currency", pa.array(["CNY"] * 11 + ["USD", "CNY"])),
+    ):
+        rows = rows.append_column(name, column)
+    everybody = batch.portfolio_of(rows)
+    assert everybody == {"CNY": (990, 11), "USD": (30, 1)}
+    found = batch.warn(CONTENT, rows, GRADES, {}, portfolio=everybody).alerts.to_pylist()
+    # 300 of 990 is above 30 %, 70 below 10 %; one debtor alone in a currency is no portfolio.
+    assert found == [["red:concentration"], *[[]] * 12]
+    alone = batch.warn(CONTENT, rows.slice(0, 1), GRADES, {}, portfolio=everybody)
+    assert alone.alerts.to_pylist() == [["red:concentration"]]
+    assert batch.warn(CONTENT, rows, GRADES, {}).alerts.to_pylist() == [[]] * 13
+
+
 def test_what_stands_as_before_is_no_change_and_a_switched_off_indicator_clears():
     rows = own(
         open_minor=[80, 0, 0, 0], limit_current_minor=[100, 100, None, None], grade=["A"] * 4

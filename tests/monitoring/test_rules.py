@@ -18,6 +18,9 @@ DEFAULTS = [
     ("overdue_share", "f_overdue_share", "higher", 0.1, 0.2, 0.3),
     ("severe_overdue", "f_severe_overdue_share", "higher", 0.02, 0.05, 0.1),
     ("slower_payment", "f_delay_trend", "higher", 5, 10, 20),
+    ("dso_worse", "f_dso_to_usual", "higher", 1.2, 1.35, 1.5),
+    ("dispute_share", "f_disputed_share", "higher", 0.05, 0.1, 0.2),
+    ("concentration", "ar_share", "higher", 0.1, 0.2, 0.3),
     ("limit_use", "limit_use", "higher", 0.8, 0.9, 1),
     ("sales_surge", "f_sales_to_usual", "higher", 1.5, 2, 3),
     ("sales_drop", "f_sales_to_usual", "lower", 0.6, 0.4, 0.2),
@@ -98,6 +101,27 @@ def test_trade_of_a_customer_we_hardly_know_says_nothing():
     assert rules.finding(indicator("sales_drop"), new, 0).level == 0
     known = {**new, "f_months_active": 4}
     assert rules.finding(indicator("sales_surge"), known, 0).level == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "level"),
+    [
+        # 周转天数恶化: +20/+35/+50% against the usual of twelve months, and at least 7 days.
+        ({"f_dso_to_usual": 1.5, "f_dso_change": 7.0}, 3),
+        ({"f_dso_to_usual": 1.5, "f_dso_change": 6.999}, 0),
+        ({"f_dso_to_usual": 9.0, "f_dso_change": None}, 0),
+        ({"f_dso_to_usual": 9.0, "f_months_active": 3}, 0),
+    ],
+)
+def test_days_outstanding_grow_by_a_share_and_by_days(values, level):
+    assert rules.finding(indicator("dso_worse"), {**QUIET, **values}, 0).level == level
+
+
+@pytest.mark.parametrize(("debtors", "level"), [(9, 0), (10, 3), (11, 3), (None, 0)])
+def test_a_share_of_few_is_no_concentration(debtors, level):
+    found = rules.finding(indicator("concentration"), {**QUIET, "ar_share": 0.9,
+                                                       "debtors": debtors}, 0)  # fmt: skip
+    assert found.level == level
 
 
 def test_two_yellow_signs_of_different_groups_are_orange_together():

@@ -114,6 +114,8 @@ TABLES: dict[str, Rights] = {
     "scoring_assessment": ADD,
     "limits_proposal": ADD,
     "limits_latest": ALL,
+    "limits_grant": ALL,
+    "limits_inforce": ALL,
     # Orders; decisions are added, never changed.
     "orders_order": CHANGE,
     "orders_orderline": ALL,
@@ -123,6 +125,7 @@ TABLES: dict[str, Rights] = {
     "orders_release": CHANGE,
     "monitoring_alert": CHANGE,
     "monitoring_alertstep": ADD,
+    "monitoring_portfolio": CHANGE,
     "monitoring_preference": CHANGE,
     "reviews_review": CHANGE,
     "exchange_batch": CHANGE,

@@ -31,7 +31,7 @@ from xinheng.factors.events import EVENTS
 from xinheng.factors.factor import UNITS, Factor, Figure
 from xinheng.factors.figures import FIGURES
 from xinheng.factors.own_trade import BUYERS, OWN_TRADE
-from xinheng.factors.receivables import OPEN_ITEMS, PAYMENTS
+from xinheng.factors.receivables import OPEN_EARLIER, OPEN_ITEMS, PAYMENTS
 from xinheng.factors.sources import Measures, Source
 from xinheng.factors.statements import STATEMENTS, YEAR_EARLIER
 from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables, declared
@@ -39,7 +39,7 @@ from xinheng.factors.trade import TRADE, VOIDED
 from xinheng.kernel.conditions import Field
 
 SOURCES: tuple[Source, ...] = (
-    TRADE, VOIDED, OPEN_ITEMS, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS, BUREAU,
+    TRADE, VOIDED, OPEN_ITEMS, *OPEN_EARLIER, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS, BUREAU,
     FIVE_C_FORM, FEATURES_FORM, INTERACTIONS, DISPUTES, OWN_TRADE, BUYERS,
 )  # fmt: skip
 # Measures made of other measures and used more than once.

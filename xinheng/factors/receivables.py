@@ -126,6 +126,22 @@ OPEN_ITEMS = Source(
 )
 
 
+def _open_earlier(count: int) -> Source:
+    """Return what was open so many quarters before D: the same question of another day."""
+
+    def rows(tables: Tables, as_of: Any) -> ir.Table:
+        found = open_items(tables, p.days_before(as_of, count * QUARTER))
+        signed = p.either(found.is_invoice, found.open_minor, -found.open_minor)
+        return found.mutate(signed_minor=signed)
+
+    name = f"open_{count * QUARTER}"
+    return Source(name, rows, {f"{name}_total": lambda found: p.sum_where(found.signed_minor)})
+
+
+# For a change of days outstanding: the balances at the ends of three quarters.
+OPEN_EARLIER = tuple(_open_earlier(count) for count in (1, 2, 3))
+
+
 # --- payments -----------------------------------------------------------------------------------
 
 

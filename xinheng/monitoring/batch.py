@@ -13,6 +13,19 @@ from xinheng.monitoring.expressions import BEFORE, LEVEL, PART, THRESHOLD, VALUE
 from xinheng.monitoring.indicators import LEVELS, Indicators
 
 _RESULTS = ("open_minor", "limit_current_minor", "grade")
+# currency → what all its customers owe together, and how many owe anything
+Portfolio = Mapping[str, tuple[int, int]]
+
+
+def portfolio_of(rows: pa.Table) -> Portfolio:
+    """Return what the customers of a review of everybody owe, by currency."""
+    names = np.asarray(rows["currency"].to_pylist(), object)
+    owed = rows["open_minor"].to_numpy()
+    found = {}
+    for currency in sorted(set(names.tolist())):
+        own = owed[names == currency]
+        found[currency] = (int(own.sum()), int((own > 0).sum()))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +81,19 @@ def warn(
     best_ranks: Mapping[int, int],
     before: Before = NOTHING,
     *,
+    portfolio: Portfolio | None = None,
     with_changes: bool = True,
 ) -> Warned:
     """Return the warnings over the results of a review.
 
-    rows: customer_id, the indicators' factors, open_minor, limit_current_minor, grade
+    rows: customer_id, currency, the indicators' factors, open_minor, limit_current_minor, grade
+    portfolio: what everybody owes; None when nobody knows
     grades: best first, the unrated left out; best_ranks: place of the best grade of the 90 days
             before, by customer
     with_changes: False where nobody will record them; `changes` is empty then
     """
     names = content.names()
-    given, due = _given(content, rows, best_ranks, before)
+    given, due = _given(content, rows, best_ranks, before, portfolio or {})
     found = engines.over(
         given,
         lambda table: expressions.levels(content, table.mutate(**inputs.own(table, grades))),
@@ -100,7 +115,11 @@ def warn(
 
 
 def _given(
-    content: Indicators, rows: pa.Table, best_ranks: Mapping[int, int], before: Before
+    content: Indicators,
+    rows: pa.Table,
+    best_ranks: Mapping[int, int],
+    before: Before,
+    portfolio: Portfolio,
 ) -> tuple[pa.Table, dict[str, Any]]:
     """Return the columns the expressions read, and which quiet alerts are due, by code."""
     wanted = dict.fromkeys(("customer_id", *_RESULTS, *inputs.catalogue_codes(content.codes())))
@@ -108,6 +127,10 @@ def _given(
     ids = rows["customer_id"].to_numpy()
     ranks = [best_ranks.get(one) for one in ids.tolist()] if best_ranks else [None] * len(ids)
     given = given.append_column(inputs.BEST_RANK, pa.array(ranks, pa.int64()))
+    currencies: list[Any] = rows["currency"].to_pylist() if portfolio else [""] * len(ids)
+    for at, name in enumerate((inputs.OWED, inputs.DEBTORS)):
+        column = [portfolio[one][at] if one in portfolio else None for one in currencies]
+        given = given.append_column(name, pa.array(column, pa.int64()))
     place = np.argsort(ids, kind="stable")
     dues = {}
     for code in content.names():

@@ -9,6 +9,9 @@ FIELDS = {
         "internal": "id alert action as_of level_before level value threshold version actor"
         " assignee until reason note at",
     },
+    "Portfolio": {
+        "internal": "id as_of currency open_minor debtors",
+    },
     "Preference": {
         "internal": "user bell mail",
     },

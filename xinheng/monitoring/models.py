@@ -117,6 +117,24 @@ class AlertStep(models.Model):
         return f"{self.alert_id} {self.action}"
 
 
+class Portfolio(models.Model):
+    """What all customers owed on the day of a review of everybody, in one currency.
+
+    A review of one customer measures its share against it, and need not add up everybody.
+    """
+
+    as_of = models.DateField()
+    currency = models.CharField(max_length=3)
+    open_minor = models.BigIntegerField()
+    debtors = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["currency", "as_of"], name="portfolio_once")]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.as_of}"
+
+
 class Preference(models.Model):
     """How a person is told about alerts; without a row both ways are on."""
 

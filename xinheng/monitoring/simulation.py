@@ -12,7 +12,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.limits.models import Latest
 from xinheng.monitoring import batch, inputs
 from xinheng.monitoring.indicators import Indicators
-from xinheng.monitoring.queries.past import best_ranks
+from xinheng.monitoring.queries.past import best_ranks, portfolio
 
 FEW_CUSTOMERS = 1000
 
@@ -45,7 +45,8 @@ def simulate(*, by: Actor, contents: tuple[Indicators, ...], as_of: date) -> tup
     rows = _rows(standing, codes, as_of)
     ids: list[Any] = rows["customer_id"].to_pylist()
     ranks = best_ranks(by=by, as_of=as_of, grades=grades, customers=ids)
-    return tuple(_tally(one, rows, grades, ranks) for one in contents)
+    everybody = portfolio(by=by, as_of=as_of)
+    return tuple(_tally(one, rows, grades, ranks, everybody) for one in contents)
 
 
 def _standing(by: Actor) -> dict[int, tuple[int | None, str, int]]:
@@ -79,12 +80,15 @@ def _rows(
 
 
 def _tally(
-    content: Indicators, rows: pa.Table, grades: tuple[str, ...], ranks: dict[int, int]
+    content: Indicators,
+    rows: pa.Table,
+    grades: tuple[str, ...],
+    ranks: dict[int, int],
+    everybody: batch.Portfolio,
 ) -> Tally:
     counted: dict[str, dict[str, int]] = {code: {} for code in content.names()}
-    for said in (
-        batch.warn(content, rows, grades, ranks, with_changes=False).alerts.flatten().to_pylist()
-    ):
+    warned = batch.warn(content, rows, grades, ranks, portfolio=everybody, with_changes=False)
+    for said in warned.alerts.flatten().to_pylist():
         level, _, code = said.partition(":")
         counted[code][level] = counted[code].get(level, 0) + 1
     return Tally(counted)

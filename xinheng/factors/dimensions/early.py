@@ -6,14 +6,34 @@ from xinheng.factors import primitives as p
 from xinheng.factors.factor import HIGHER, LOWER, Factor
 from xinheng.factors.sources import Measures
 from xinheng.factors.statements import item
-from xinheng.factors.trade import QUARTERS
+from xinheng.factors.trade import QUARTER, QUARTERS
 
 
 def _against_usual(row: Measures) -> Any:
     """Return the newest quarter over the median of the three before it."""
-    first, second, third = (row[name] for name in QUARTERS[1:])
+    return p.div_positive(row[QUARTERS[0]], _median([row[name] for name in QUARTERS[1:]]))
+
+
+def _median(parts: list[Any]) -> Any:
+    """Return the middle one of three values, missing where one is."""
+    first, second, third = parts
     low, high = p.smaller(first, second), p.larger(first, second)
-    return p.div_positive(row[QUARTERS[0]], p.larger(low, p.smaller(high, third)))
+    return p.only(p.known(*parts), p.larger(low, p.smaller(high, third)))
+
+
+def _days_outstanding(row: Measures, count: int) -> Any:
+    """Return DSO by the simple method over one quarter: what was open at its end of its sales."""
+    opened = row.open_total if count == 0 else row[f"open_{count * QUARTER}_total"]
+    owed = p.coalesce(opened, 0)
+    return p.div_positive(owed * QUARTER, row[QUARTERS[count]])
+
+
+def _usual_days(row: Measures) -> Any:
+    return _median([_days_outstanding(row, count) for count in (1, 2, 3)])
+
+
+def _days_to_usual(row: Measures) -> Any:
+    return p.div_positive(_days_outstanding(row, 0), _usual_days(row))
 
 
 def _gap(row: Measures) -> Any:
@@ -44,6 +64,26 @@ FACTORS = (
         "days since the last invoice / (360 / windows with an invoice among the last twelve "
         "30-day windows)",
         _gap,
+    ),
+    Factor(
+        "f_dso", "应收周转天数（近季）", "Days sales outstanding, quarter", "mean_days", LOWER,
+        "payment", "invoices",
+        "应收余额 ÷ 近 91 天销售额 × 91", "receivable / sales of the last 91 days × 91",
+        lambda row: _days_outstanding(row, 0),
+    ),
+    Factor(
+        "f_dso_to_usual", "应收周转天数与常态之比", "Days outstanding against the usual", "times",
+        LOWER, "payment", "invoices",
+        "近季应收周转天数 ÷ 此前三个季末的中位数",
+        "days sales outstanding / median of those at the ends of the three quarters before",
+        _days_to_usual,
+    ),
+    Factor(
+        "f_dso_change", "应收周转天数较常态的变化", "Days outstanding beyond the usual",
+        "mean_days", LOWER, "payment", "invoices",
+        "近季应收周转天数 − 此前三个季末的中位数",
+        "days sales outstanding − median of those at the ends of the three quarters before",
+        lambda row: _days_outstanding(row, 0) - _usual_days(row),
     ),
     Factor(
         "f_lawsuits_6m", "近半年被诉次数", "Lawsuits, 6 months", "count", LOWER,

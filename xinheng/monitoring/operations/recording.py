@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from xinheng import access
 from xinheng.kernel.actors import Actor
-from xinheng.monitoring import digests
+from xinheng.monitoring import digests, models
+from xinheng.monitoring.batch import Portfolio
 from xinheng.monitoring.indicators import Indicators
 from xinheng.monitoring.sql import recording as sql
 
@@ -33,14 +34,17 @@ def record(
     version: str,
     changes: pa.Table,
     mark: str,
+    portfolio: Portfolio | None = None,
 ) -> Recorded:
     """Move alerts along the changes a review of a day found, and tell who is concerned.
 
     changes: of `batch.Warned`; a second recording of the same finds nothing left to do
     version: "indicators.default@1" · mark: names the review, so that nobody is told twice
+    portfolio: what everybody owed, of a review of everybody
     A customer whose newest review is of a later day is left alone.
     """
     access.require(by, "alerts.write")
+    _keep(as_of, portfolio or {})
     if not changes.num_rows:
         return Recorded({})
     values: dict[str, Any] = {"as_of": as_of, "version": version, "actor": by.label}
@@ -57,6 +61,18 @@ def record(
         cursor.execute(sql.DROP)
     told = digests.send(by=by, as_of=as_of, content=content, news=news, mark=mark)
     return Recorded(steps, told)
+
+
+def _keep(as_of: date, portfolio: Portfolio) -> None:
+    models.Portfolio.objects.bulk_create(
+        [
+            models.Portfolio(as_of=as_of, currency=currency, open_minor=owed, debtors=debtors)
+            for currency, (owed, debtors) in sorted(portfolio.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["currency", "as_of"],
+        update_fields=["open_minor", "debtors"],
+    )
 
 
 def _stage(cursor: Any, changes: pa.Table) -> None:

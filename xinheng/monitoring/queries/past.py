@@ -10,7 +10,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.monitoring import rules
 from xinheng.monitoring.batch import Before
 from xinheng.monitoring.inputs import GRADE_DAYS
-from xinheng.monitoring.models import Alert
+from xinheng.monitoring.models import Alert, Portfolio
 from xinheng.scoring.models import Assessment
 
 
@@ -50,3 +50,13 @@ def best_ranks(
     place = Case(*places, output_field=IntegerField())
     found = rows.order_by().values(pk_of=F("customer_id")).annotate(best=Min(place))
     return dict(found.values_list("pk_of", "best"))
+
+
+def portfolio(*, by: Actor, as_of: date) -> dict[str, tuple[int, int]]:
+    """Return what the latest review of everybody up to a day found that all customers owed.
+
+    returns: currency → minor units together, and how many customers owe anything
+    """
+    access.require(by, "alerts.read")
+    rows = Portfolio.objects.filter(as_of__lte=as_of).order_by("currency", "-as_of")
+    return {one.currency: (one.open_minor, one.debtors) for one in rows.distinct("currency")}

@@ -15,7 +15,7 @@ from xinheng.monitoring import inputs, rules
 from xinheng.monitoring.indicators import COMBINED, Indicator, Part
 from xinheng.monitoring.models import Alert, AlertStep, Preference
 from xinheng.monitoring.queries.lists import AlertRow, in_force, row_of, with_people
-from xinheng.monitoring.queries.past import best_ranks
+from xinheng.monitoring.queries.past import best_ranks, portfolio
 from xinheng.monitoring.refusals import UnknownAlert
 
 POINTS = 12
@@ -152,4 +152,5 @@ def _own(by: Actor, result: Proposal) -> dict[str, Any]:
         "limit_current_minor": result.limit_current_minor,
         "grade": result.assessment.grade,
     }
-    return inputs.own_of(found, grades, best)
+    everybody = portfolio(by=by, as_of=result.as_of).get(result.customer.currency)
+    return inputs.own_of(found, grades, best, everybody)

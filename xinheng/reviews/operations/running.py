@@ -75,7 +75,7 @@ def run(
         )
         progress("warnings", 90)
         told = warning.warn(
-            by, in_force, found, as_of, selection.ids, ours=snapshot is None, recorded=False
+            by, in_force, found, as_of, selection, ours=snapshot is None, recorded=False
         )
         return _outcome(None, as_of, in_force, found, told, {"record": 0.0}, added=0)
     review = Review.objects.create(
@@ -145,7 +145,7 @@ def _record(
     with connection.cursor() as cursor:
         cursor.execute(_ONE_RECORDS_AT_A_TIME)
     # Only now: another run may just have moved the alerts that this one starts from.
-    told = warning.warn(by, in_force, found, review.as_of, selection.ids, ours=True, recorded=True)
+    told = warning.warn(by, in_force, found, review.as_of, selection, ours=True, recorded=True)
     staging.stage(in_force, found.rows)
     added = scoring.record_staged(
         by=by, as_of=review.as_of, versions=in_force.versions, relation=staging.RELATION
@@ -165,6 +165,7 @@ def _record(
         version=in_force.indicators.name,
         changes=told.warned.changes,
         mark=str(review.uuid),
+        portfolio=told.portfolio,
     )
     seconds = {"record": time.monotonic() - began - told.seconds}
     outcome = _outcome(review.uuid, review.as_of, in_force, found, told, seconds, added=added)
