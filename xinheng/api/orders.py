@@ -376,7 +376,7 @@ def why_order(request: Request, number: str) -> Any:
                 state=one.state,
                 level=one.level.name.lower() if one.level else None,
                 by=one.by,
-                message=sentences.sentence(one.finding, currency, language) if one.finding else "",
+                message=sentences.explained(one, currency, language),
             )
             for one in found.lines
         ],

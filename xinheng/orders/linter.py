@@ -34,10 +34,10 @@ class Known:
 def advice(*, by: Actor, content: CreditRules) -> tuple[Problem, ...]:
     """Return what a rule set allows but can hardly mean; it may be published all the same."""
     access.require(by, "definitions.read")
-    return lint(content, known(content))
+    return lint(content, _known(content))
 
 
-def known(content: CreditRules) -> Known:
+def _known(content: CreditRules) -> Known:
     """Return which of the names this content uses exist in the books."""
     keys = [one.applies_to for _, one in scoped(content)]
     customers = [key for one in keys if one.breadth == "customer" for key in one.keys]
