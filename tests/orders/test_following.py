@@ -1,9 +1,12 @@
 """Invoices move the order they name along, from every path, and never refuse."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests import make
 from tests.orders.test_orders import TODAY, held, place, ship
+from xinheng.exposure import operations as exposure
 from xinheng.kernel.money import Money
 from xinheng.orders import operations as orders
 from xinheng.orders.models import Hold, Order
@@ -74,3 +77,16 @@ def test_an_invoice_gives_back_what_another_system_reserved_for_its_order():
     assert books(account) == (400, 0, 200)
     invoice(account, "I-2", 400, "ERP-1")
     assert books(account) == (0, 0, 600)
+
+
+def test_an_invoice_is_recorded_although_the_reservation_of_its_order_ran_out():
+    account = make.account(1_000)
+    orders.reserve(
+        by=make.CLERK, customer_id=account.customer_id, key="k", today=TODAY,
+        asked=Asked(Money(600, "CNY"), number="ERP-1"),
+        expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    invoice(account, "I-1", 200, "ERP-1")
+    assert books(account) == (400, 0, 200)
+    exposure.sweep(by=make.CLERK, on=TODAY)
+    assert books(account) == (0, 0, 200)

@@ -171,7 +171,8 @@ def _release_elsewhere(rows: list[tuple[Any, ...]], on: Any) -> None:
             delivered_minor=fewer,
             ship_date=ship_date,
             expires_at=expires_at,
-            authority=Authority(decision_id=decision_id),
+            # What ran out meanwhile must not stop an invoice: the rest stays as long as it may.
+            authority=exposure_rules.carried(decision_id),
         )
     if items:
         for one in exposure.realign_many(by=access.system("orders"), items=list(items.values())):
