@@ -11,6 +11,7 @@ from xinheng.orders import operations as orders
 from xinheng.orders import simulation, why
 from xinheng.orders.definition import CreditRules
 from xinheng.orders.models import Order
+from xinheng.orders.rules.asked import Asked
 from xinheng.orders.rules.placed import OrderFacts
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,19 @@ def test_bad_debt_avoided_is_what_was_never_paid_on_the_orders_that_would_have_b
     assert dict(found.after.stopped.amounts) == {"CNY": 1300}
     assert dict(found.after.stopped.bad) == {"CNY": 600}
     assert dict(found.after.customers[customer.code].bad) == {"CNY": 600}
+
+
+def test_documents_of_other_systems_count_once_each():
+    """SO-1 is held, tried again and passes after its amount came down: its first asking counts."""
+    account = make.account(1_000)
+    for key, minor in (("a", 1_500), ("b", 900)):
+        orders.reserve(
+            by=make.CLERK, customer_id=account.customer_id, today=MARCH, key=key,
+            asked=Asked(Money(minor, "CNY"), number="SO-1"),
+        )  # fmt: skip
+    found = simulate(draft(rulebook.rule("over-utilisation", "refuse")))
+    assert (found.orders, found.before.held, found.after.refused) == (1, 1, 1)
+    assert dict(found.after.stopped.amounts) == {"CNY": 1_500}
 
 
 def test_an_imported_order_is_judged_on_the_books_of_its_morning():

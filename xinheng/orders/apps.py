@@ -18,10 +18,14 @@ class OrdersConfig(AppConfig):
         from xinheng.orders import mailing
         from xinheng.orders.definition import KIND, CreditRules
         from xinheng.orders.operations.following import follow_invoices
+        from xinheng.orders.operations.moving import Orders
+        from xinheng.parties import merging
         from xinheng.receivables import followers
 
         channels.register(mailing.CONTACT, mailing.deliver)
         followers.register(follow_invoices)
+        merging.register(Orders())
+        merging.keep(merging.Stays(("orders.Decision.customer",), "信用决定", "Credit decisions"))
         definitions.register(
             definitions.Kind(
                 name=KIND,

@@ -21,7 +21,7 @@ FIELDS = {
     },
     "Hold": {
         "internal": "id order decision latest state point is_forced opened_at opened_by"
-        " opened_reason closed_at closed_by closed_reason changed_xid",
+        " opened_reason looked_on closed_at closed_by closed_reason changed_xid",
     },
     "Release": {
         "internal": "id hold order decision at by amount_minor excess_minor covers until reason"

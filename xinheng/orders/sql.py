@@ -63,7 +63,7 @@ _STANDING = """
      FROM exposure_standing st WHERE st.account_id = leaf.id)
 """
 
-# The reservation a decision led to, or what is left of it since part was invoiced (its key says so).
+# The reservation a decision led to, or what is left of it since part was invoiced: its key says so.
 PENDING = """
     CROSS JOIN LATERAL (
         SELECT p.* FROM exposure_pending p WHERE p.entry_id = d.reservation_id
@@ -211,4 +211,22 @@ WITHDRAW = """
 UPDATE orders_hold SET state = 'withdrawn', closed_at = now(), closed_by = %s,
     changed_xid = pg_current_xact_id()
 WHERE order_id = ANY(%s) AND state = 'open'
+"""
+
+# Open holds whose grounds may have moved since they were looked at: what the customer or a group
+# above uses, may use or is known for, the rules, or the day. Holds by hand are left alone.
+STALE_HOLDS = """
+SELECT o.number, o.customer_id
+FROM orders_hold h
+JOIN orders_order o ON o.id = h.order_id
+JOIN orders_decision d ON d.id = h.latest_id
+JOIN exposure_account a ON a.customer_id = o.customer_id AND a.segment_id = o.segment_id
+LEFT JOIN exposure_standing s ON s.account_id = a.id
+WHERE h.state = 'open' AND NOT h.is_forced AND (
+    h.looked_on IS DISTINCT FROM %(today)s
+    OR d.versions ->> 'credit_rules' <> %(rules)s
+    OR s.changed_xid > h.changed_xid
+    OR EXISTS (SELECT FROM exposure_account p
+               WHERE p.id = ANY(a.id || a.ancestors) AND p.changed_xid > h.changed_xid))
+ORDER BY h.opened_at, h.id
 """

@@ -34,6 +34,8 @@ class Hold(models.Model):
     opened_at = models.DateTimeField(db_default=Now())
     opened_by = models.CharField(max_length=160)
     opened_reason = models.TextField(blank=True)
+    # The day on which the hold was looked at last; changed_xid says in which act.
+    looked_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=160, blank=True)
     closed_reason = models.TextField(blank=True)

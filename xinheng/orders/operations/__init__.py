@@ -5,6 +5,7 @@ from xinheng.orders.operations.checking import check, post, reserve, void
 from xinheng.orders.operations.deciding import Decided
 from xinheng.orders.operations.holds import hold, recheck, reject, release, revoke
 from xinheng.orders.operations.placing import Acted, copy, place, reopen
+from xinheng.orders.operations.rechecking import recheck_open
 from xinheng.orders.operations.replaying import Replayed, replay
 from xinheng.orders.operations.shipping import Shipped, return_shipment, ship
 from xinheng.orders.operations.staged import record_staged_orders
@@ -23,6 +24,7 @@ __all__ = [
     "place",
     "post",
     "recheck",
+    "recheck_open",
     "record_staged_orders",
     "reject",
     "release",

@@ -5,6 +5,7 @@ rule set says so, an event for systems that listen.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from xinheng import access, definitions, messaging
 from xinheng.kernel import money
@@ -67,7 +68,7 @@ def tell(*, by: Actor, order: Order, news: str, key: str) -> None:
             key=f"order:{order.pk}:{news}:{key}",
             title_zh=zh.format(**words)[:200],
             title_en=en.format(**words)[:200],
-            link=f"/orders/{order.number}",
+            link=f"/orders/of/{quote(order.number)}/",
         )
     announce(order=order, event=event, data={"decision": order.decision_id})
     if sentence and _tells_customers():
