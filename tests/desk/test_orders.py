@@ -147,8 +147,11 @@ def test_an_order_is_entered_with_lines_and_kept_when_it_is_held(desk):
     ) == [(10_000, "轴承"), (140_000, "皮带")]
     again = desk.post("/orders/new/", sent)
     assert again.status_code == 422 and "订单 SO-7 已存在" in text_of(again)
-    for wrong, told in (({"customer": "没有这家"}, "找不到客户"), ({"line_amount": ["x"]}, "x"),
-                        ({"line_amount": [""], "item": [""], "quantity": [""]}, "至少填写一行")):  # fmt: skip
+    empty = {"line_amount": [""], "item": [""], "quantity": [""]}
+    for wrong, told in (
+        ({"customer": "没有这家"}, "找不到客户"), ({"line_amount": ["x"]}, "x"),
+        (empty, "至少填写一行"),
+    ):  # fmt: skip
         answer = desk.post("/orders/new/", {**sent, "number": "SO-8", **wrong})
         assert answer.status_code == 422 and told in text_of(answer), told
 
@@ -255,3 +258,11 @@ def test_a_group_shows_its_members_and_what_they_were_promised_together(desk):
     for told in ("集团成员", "甲公司", "乙公司", "成员额度合计 1,500.00", "比集团额度多 500.00"):
         assert told in shown, told
     assert desk.get("/orders/exposure/group/G9/").status_code == 404
+
+
+def test_why_says_of_every_rule_what_became_of_it(desk):
+    page = text_of(desk.get("/orders/of/SO-1/why/"))
+    assert "通过" in page and "额度占用" in page and "credit_rules.default@" in page
+    held = text_of(desk.get("/orders/of/SO-2/why/?now=1", **FRAGMENT))
+    assert "<html" not in held and "超出额度" in held
+    assert desk.get("/orders/of/none/why/").status_code == 404

@@ -155,7 +155,11 @@ def finding(one: Finding, facts: Facts, by: Actor, places: Mapping[str, str]) ->
         "name": sentences.name(one.reason, language),
         "text": sentences.sentence(one, facts.currency, language),
         "rule": one.rule,
-        "remedies": [remedy(helps, one, facts, by, places) for helps in one.remedies],
+        "remedies": [
+            remedy(helps, one, facts, by, places)
+            for helps in one.remedies
+            if one.level is not Level.WARN or helps.kind != "release"  # nothing to release
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from xinheng.desk import export, frame, paging
 from xinheng.desk.orders import detail as showing
-from xinheng.desk.orders import forms, shown
+from xinheng.desk.orders import forms, reasoning, shown
 from xinheng.orders import listing as orders
 from xinheng.orders import worklist
 
@@ -53,6 +53,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_GET
 def why(request: HttpRequest, number: str) -> HttpResponse:
-    """Say of every check why it did not hold the order."""
-    context = {"number": number}
+    """Say of every rule what became of it."""
+    is_now = request.GET.get("now") == "1"
+    context = reasoning.context(frame.actor(request), number, is_now=is_now)
     return frame.page(request, "desk/orders/why.html", context, fragment="checks")

@@ -88,6 +88,23 @@ const kinds = {
     };
   },
 
+  // Two or more counts per group, lying side by side: {labels, series: [{name, colour, values}]}
+  beside(data) {
+    return {
+      ...kinds.stack(data),
+      grid: { left: 4, right: 40, top: 28, bottom: 4, containLabel: true },
+      legend: { top: 0, right: 0, itemWidth: 10, itemHeight: 10, textStyle: words() },
+      series: data.series.map((part) => ({
+        name: part.name,
+        type: "bar",
+        barMaxWidth: 14,
+        itemStyle: { color: token(part.colour), borderRadius: [0, 3, 3, 0] },
+        label: { show: true, position: "right", color: token("ink-2") },
+        data: part.values,
+      })),
+    };
+  },
+
   // A distribution: {labels, values, colours, links, previous: {name, values}}
   columns(data) {
     const series = [
