@@ -1,16 +1,18 @@
 """What a rule set would have done to the orders of a past time, beside the one in force.
 
-Each order is judged on the facts its own decision kept, or, where nobody decided (an import), on
-facts reconstructed from the ledger. Bad debt avoided is what is still owed on the invoices of an
-order that would have been stopped, more than 90 days after they were due.
+Each order is judged on the facts its own first decision kept, or, where nobody decided (an import),
+on facts reconstructed from the ledger; so is each document another system reserved credit for. Bad
+debt avoided is what is still owed on the invoices of an order that would have been stopped, more
+than 90 days after they were due.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from xinheng import access, definitions
@@ -116,23 +118,21 @@ def simulate(
     most: int = MOST_ORDERS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Simulation:
-    """Judge the latest `most` orders of a time by a draft and by the rule set in force.
+    """Judge the latest `most` documents of a time by a draft and by the rule set in force.
 
     progress: called with (orders judged, orders in all)
     refuses: Forbidden, definitions.NotPublished
     """
     access.require(by, "definitions.read")
     published: Published = definitions.published(definition.KIND)
-    rows = access.visible(by, "orders.read", Order.objects.all(), prefix="customer__")
-    rows = rows.filter(order_date__range=(since, until)).select_related("customer")
-    found = list(rows.order_by("-order_date", "-pk")[: most + 1])
-    orders, is_cut = found[:most], len(found) > most
+    found: list[Order | Decision] = [*_orders(by, since, until, most + 1)]
+    found += _documents(by, since, until, most + 1 - len(found))
+    chosen, is_cut = found[:most], len(found) > most
     tallies, told = (Tally(), Tally()), []
     judged = reconstructed = unknown = 0
     books = (published.content.prepared, draft.prepared)
-    for start in range(0, len(orders), CHUNK):
-        chunk = orders[start : start + CHUNK]
-        for case in _cases(chunk, today):
+    for start in range(0, len(chosen), CHUNK):
+        for case in _cases(chosen[start : start + CHUNK], today):
             verdicts = None if case is None else _verdicts(case.facts, books)
             if case is None or verdicts is None:
                 unknown += 1
@@ -144,28 +144,50 @@ def simulate(
             if any(one.outcome is not Outcome.APPROVED for one in verdicts):
                 told.append(_row(case, *verdicts))
         if progress is not None:
-            progress(min(start + CHUNK, len(orders)), len(orders))
+            progress(min(start + CHUNK, len(chosen)), len(chosen))
     return Simulation(
         since, until, judged, reconstructed, unknown, is_cut, published.name, *tallies, tuple(told)
     )
 
 
-def _cases(orders: list[Order], today: date) -> Iterator[_Case | None]:
-    """Yield what is known of each order: stored facts first, else reconstructed ones."""
-    bad = _never_paid(orders, today)
+def _orders(by: Actor, since: date, until: date, most: int) -> list[Order]:
+    rows = access.visible(by, "orders.read", Order.objects.all(), prefix="customer__")
+    rows = rows.filter(order_date__range=(since, until)).select_related("customer")
+    return list(rows.order_by("-order_date", "-pk")[:most])
+
+
+def _documents(by: Actor, since: date, until: date, most: int) -> list[Decision]:
+    """Return the first decision on each document of another system that asked for credit."""
+    rows = access.visible(by, "orders.read", Decision.objects.all(), prefix="customer__")
+    asked = rows.filter(
+        order=None, purpose=Decision.Purpose.RESERVE, day__range=(since, until)
+    ).order_by("customer_id", "document_kind", "document_number", "pk")
+    first = asked.distinct("customer_id", "document_kind", "document_number").values("pk")
+    chosen = Decision.objects.filter(pk__in=first).order_by("-day", "-pk")
+    return list(chosen.only("pk", "customer_id", "document_number", "facts")[: max(0, most)])
+
+
+def _cases(found: list[Order | Decision], today: date) -> Iterator[_Case | None]:
+    """Yield what is known of each document: stored facts first, else reconstructed ones."""
+    orders = [one for one in found if isinstance(one, Order)]
+    named = [(one.number, one.customer_id) for one in orders]
+    others = [one for one in found if isinstance(one, Decision)]
+    bad = _never_paid([*named, *((one.document_number, one.customer_id) for one in others)], today)
     stored = _first_decisions(orders)
-    for order in orders:
-        if order.pk in stored:
-            kept = record.facts_of(stored[order.pk])
+    kept = [(order.number, order.customer_id, stored.get(order.pk)) for order in orders]
+    kept += [(one.document_number, one.customer_id, one.facts) for one in others]
+    for number, customer_id, plain in kept:
+        if plain is not None:
             # What somebody let go on that day is no merit of the rules.
-            yield _Case(order.number, replace(kept, release=None), False, bad.get(order.number, 0))
+            facts = replace(record.facts_of(plain), release=None)
+            yield _Case(number, facts, False, bad.get((number, customer_id), 0))
     rest = [order for order in orders if order.pk not in stored]
-    for order, facts in reconstruction.reconstruct(rest):
-        known = None if facts is None else _Case(order.number, facts, True, 0)
-        yield known and replace(known, bad_minor=bad.get(order.number, 0))
+    for order, known in reconstruction.reconstruct(rest):
+        owed = bad.get((order.number, order.customer_id), 0)
+        yield None if known is None else _Case(order.number, known, True, owed)
 
 
-def _first_decisions(orders: list[Order]) -> dict[int, dict[str, object]]:
+def _first_decisions(orders: list[Order]) -> dict[int, dict[str, Any]]:
     """Return the facts of the first decision on each order that was decided on when it came in."""
     rows = Decision.objects.filter(
         order_id__in=[order.pk for order in orders], purpose=Decision.Purpose.RESERVE
@@ -175,24 +197,22 @@ def _first_decisions(orders: list[Order]) -> dict[int, dict[str, object]]:
     )
 
 
-def _never_paid(orders: list[Order], today: date) -> Amounts:
-    """Return, by order number, what is open on its invoices long after they were due."""
-    last = today - timedelta(days=BAD_DAYS)
-    numbers = {order.number: order.customer_id for order in orders}
+def _never_paid(named: list[tuple[str, int]], today: date) -> dict[tuple[str, int], int]:
+    """Return, by (number, customer), what is open on its invoices long after they were due."""
     rows = (
         Invoice.objects.filter(
-            Q(order_number__in=numbers),
-            customer_id__in=set(numbers.values()),
+            order_number__in={number for number, _ in named if number},
+            customer_id__in={customer_id for _, customer_id in named},
             kind=Invoice.Kind.INVOICE,
             status=Invoice.Status.VALID,
             open_credit_minor__gt=0,
         )
         .annotate(due=Coalesce("due_date", "issue_date"))
-        .filter(due__lt=last)
+        .filter(due__lt=today - timedelta(days=BAD_DAYS))
         .values_list("order_number", "customer_id")
         .annotate(minor=Sum("open_credit_minor"))
     )
-    return {number: int(minor) for number, pk, minor in rows if numbers[number] == pk}
+    return {(number, customer_id): int(minor) for number, customer_id, minor in rows}
 
 
 def _verdicts(facts: Facts, books: tuple[RuleSet, RuleSet]) -> tuple[Verdict, Verdict] | None:
