@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from xinheng import access
 from xinheng.exposure.models import Segment
@@ -65,7 +65,11 @@ def place(*, by: Actor, facts: OrderFacts, today: date, copied_from: Order | Non
         credit=Order.Credit.HELD,
         copied_from=copied_from,
     )
-    order.save(force_insert=True)
+    try:
+        order.save(force_insert=True)
+    except IntegrityError as error:
+        # Somebody placed it in this very moment.
+        raise OrderExists(order=facts.number) from error
     keeping.write_lines(order, facts.lines)
     return ask(by=by, order=order, today=today, purpose="reserve", action="orders.place")
 
