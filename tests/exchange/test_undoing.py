@@ -24,6 +24,7 @@ from xinheng.exposure.models import Account, Entry
 from xinheng.insight.ageing import ageing
 from xinheng.journal.models import Event
 from xinheng.kernel.staged import BatchNeeded
+from xinheng.limits.models import Grant
 from xinheng.parties.models import Customer, Group
 from xinheng.receivables import verification as documents
 from xinheng.receivables.models import Allocation, Dispute, Invoice, InvoiceLine, Receipt
@@ -245,6 +246,18 @@ def test_rates_of_then_hold_when_a_foreign_invoice_goes_back(two, imported):
             "kind,from,to,date,rate\nfx,USD,CNY,2001-02-01,8\nfx,USD,CNY,2001-02-02,9\n",
             lambda: list(Rate.objects.filter(date__year=2001).values_list(
                 "date", "rate", "batch_id")),
+        ),
+        (
+            "limits",
+            "customer_code,mode,amount,valid_from\nC1,limited,10,2026-01-01\n",
+            "customer_code,mode,amount,valid_from,valid_to\nC1,limited,20,2026-01-01,2026-12-31\n"
+            "C2,limited,5,2026-01-01,\n",
+            lambda: [
+                *Grant.objects.order_by("id").values_list(
+                    "customer__code", "amount_minor", "valid_to", "batch_id"),
+                *Account.objects.filter(mode="limited").values_list(
+                    "customer__code", "limit_minor"),
+            ],
         ),
         (
             "holidays",

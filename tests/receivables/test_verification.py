@@ -3,6 +3,7 @@
 import argparse
 import json
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
@@ -102,8 +103,15 @@ PLANTS = {
 }
 
 
-def run(capsys: pytest.CaptureFixture[str], **which: bool) -> tuple[int, dict]:
-    flags = {"all": False, "journal": False, "exposure": False, "books": False, **which}
+def run(capsys: pytest.CaptureFixture[str], **which: Any) -> tuple[int, dict]:
+    flags: dict[str, Any] = {
+        "all": False,
+        "journal": False,
+        "exposure": False,
+        "books": False,
+        **which,
+    }
+    flags.setdefault("resume", None)
     code = verify.run(argparse.Namespace(json=True, **flags))
     return code, json.loads(capsys.readouterr().out)
 

@@ -23,6 +23,7 @@ DAY_COLUMNS = {
     "tax_invoices": ["date"],
     "interactions": ["date"],
     "orders": ["order_date", "ship_date"],
+    "limits": ["valid_from", "valid_to"],
     "truth": ["default_date"],
 }
 TEXTS = {"credit_code": str, "contact_phone": str, "group_code": str}
@@ -44,6 +45,7 @@ class Books:
     tax_invoices: pd.DataFrame
     interactions: pd.DataFrame
     orders: pd.DataFrame
+    limits: pd.DataFrame
     truth: pd.DataFrame
 
     @classmethod

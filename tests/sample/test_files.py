@@ -16,7 +16,8 @@ from xinheng import sample
 from xinheng.sample.books import SampleUnusable
 
 FILES = (
-    "bureau", "customers", "events", "groups", "interactions", "invoices", "orders",
+    "bureau", "customers", "events", "groups", "interactions", "invoices", "limits",
+    "orders",
     "questionnaires", "receipts", "statements", "tax_invoices",
 )  # fmt: skip
 # Contract §3, in its order.
@@ -38,6 +39,9 @@ COLUMNS = {
     "tax_invoices": ("customer_code,direction,number,line,date,counterparty,amount,tax,status"),
     "interactions": "reference,customer_code,date,kind,outcome,text",
     "orders": "number,customer_code,order_date,ship_date,amount,currency,terms,status",
+    "limits": (
+        "customer_code,group_code,segment,mode,amount,currency,valid_from,valid_to,terms,reason"
+    ),
     "truth": "customer_code,default_date",
 }
 

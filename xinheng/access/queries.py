@@ -141,6 +141,16 @@ def key_uses(by: Actor) -> tuple[KeyUse, ...]:
     return tuple(found)
 
 
+def holders_of(by: Actor, role: str) -> tuple[int, ...]:
+    """Return the ids of the people who hold a role and may sign in, whom a job has to tell.
+
+    refuses: Forbidden
+    """
+    guards.require(by, "messaging.write")
+    rows = User.objects.filter(roles__contains=[role], is_active=True, is_service=False)
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def user_ids(by: Actor, usernames: set[str]) -> dict[str, int]:
     """Return the ids of the named users that exist; imports resolve owners with it.
 

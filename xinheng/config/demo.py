@@ -11,7 +11,7 @@ WATCHED = 5
 # Files of the contract in the order in which they need each other.
 KINDS = (
     "rates", "holidays", "groups", "customers", "invoices", "receipts", "disputes", "statements",
-    "events", "bureau", "questionnaires", "tax_invoices", "interactions",
+    "events", "bureau", "questionnaires", "tax_invoices", "interactions", "limits",
 )  # fmt: skip
 
 

@@ -10,6 +10,18 @@ from typing import Any
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "missing-value": ("必填，不能为空。", "A value is required."),
+    "one-node": (
+        "客户编码和集团编码须填且只填一个。",
+        "Name either a customer or a group, and not both.",
+    ),
+    "amount-without-limit": (
+        "只有授信方式为限额时才填写额度。",
+        "Only mode limited takes an amount.",
+    ),
+    "ends-before-start": (
+        "失效日期早于生效日期 {start}。",
+        "The last day is earlier than the first, {start}.",
+    ),
     "short-row": (
         "本行只有 {found} 列，表头有 {wanted} 列；文件可能被截断。",
         "The row has {found} cells and the header {wanted}; the file may have been cut short.",

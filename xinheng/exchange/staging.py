@@ -41,6 +41,7 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "disputes": (
         checks.UNKNOWN_INVOICE, checks.DISPUTE_CURRENCY, checks.DISPUTE_TOO_BIG,
     ),
+    "limits": (*_CUSTOMER_CHECKS, checks.UNKNOWN_GROUP),
     "statements": _CUSTOMER_CHECKS,
     "events": (*_CUSTOMER_CHECKS, checks.UNKNOWN_COMPANY),
     "bureau": _CUSTOMER_CHECKS,
@@ -56,6 +57,7 @@ _RELATIONS = {
     "invoices": relations.INVOICES,
     "receipts": relations.RECEIPTS,
     "disputes": relations.DISPUTES,
+    "limits": relations.LIMITS,
     "statements": relations.STATEMENTS,
     "events": relations.EVENTS,
     "bureau": relations.BUREAU,

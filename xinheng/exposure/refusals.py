@@ -26,6 +26,15 @@ class AccountHalted(Refusal):
     status = 409
 
 
+class BooksStillDiffer(Refusal):
+    """An account stays halted while its books differ."""
+
+    code = "books-still-differ"
+    zh = "信用账户 {account} 的账目仍不一致（{checks}），不能恢复占用。"
+    en = "The books of credit account {account} still differ ({checks}); it stays halted."
+    status = 409
+
+
 class AlreadyResolved(Refusal):
     """The reservation was already posted, voided or expired."""
 

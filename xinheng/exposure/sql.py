@@ -128,6 +128,37 @@ OPEN_GROUPS = """
     RETURNING id
 """
 
+OPEN_NAMED_GROUPS = OPEN_GROUPS.replace(
+    """SELECT c.group_id AS id
+        FROM parties_customer c
+        WHERE c.group_id IS NOT NULL AND c.id IN (SELECT customer_id FROM {relation})""",
+    "SELECT group_id AS id FROM {relation} WHERE group_id IS NOT NULL",
+)
+
+# In id order, as the trigger does.
+LOCK_NAMED = """
+SELECT count(*) FROM (
+    SELECT a.id FROM exposure_account a WHERE a.id IN (SELECT account_id FROM {relation})
+    ORDER BY a.id FOR NO KEY UPDATE
+) locked
+"""
+_OTHER_LIMIT = """
+    FROM {relation} r
+    WHERE a.id = r.account_id
+      AND (a.mode, a.limit_minor) IS DISTINCT FROM (r.mode, r.limit_minor)
+"""
+LIMITS_CHANGED = f"""
+    SELECT a.id::text, jsonb_build_object('mode', a.mode, 'limit_minor', a.limit_minor),
+           jsonb_build_object('mode', r.mode, 'limit_minor', r.limit_minor, 'reason', r.reason)
+    FROM exposure_account a, {_OTHER_LIMIT.strip().removeprefix("FROM ")}
+    ORDER BY a.id
+"""
+SET_LIMITS = f"""
+    UPDATE exposure_account a
+    SET mode = r.mode, limit_minor = r.limit_minor, changed_xid = pg_current_xact_id()
+    {_OTHER_LIMIT}
+"""
+
 OPEN_CUSTOMERS = """
     INSERT INTO exposure_account (segment_id, customer_id, currency, mode, in_group)
     SELECT s.id, c.id, CASE WHEN c.group_id IS NULL THEN c.currency ELSE s.currency END,

@@ -9,6 +9,14 @@ CREATE TEMP TABLE exp_one ON COMMIT DROP AS SELECT %s::bigint AS customer_id
 
 MAKE = "INSERT INTO exposure_standing (account_id) VALUES (%s) ON CONFLICT DO NOTHING"
 
+LIMIT_ENDS = """
+INSERT INTO exposure_standing AS s (account_id, limit_valid_to)
+SELECT account_id, valid_to FROM {relation} ORDER BY account_id
+ON CONFLICT (account_id) DO UPDATE
+SET limit_valid_to = excluded.limit_valid_to, changed_xid = pg_current_xact_id()
+WHERE s.limit_valid_to IS DISTINCT FROM excluded.limit_valid_to
+"""
+
 _POST = """
 INSERT INTO exposure_standing AS s (account_id, {names})
 SELECT a.id, {values}

@@ -76,10 +76,15 @@ CHECKS: tuple[tuple[str, str], ...] = (
     (
         "exposure: a reservation is resolved whole and on its own account",
         """
-        SELECT 'entry ' || s.id AS key, ARRAY[-r.reserved_minor, held.account_id] AS expected,
+        SELECT 'entry ' || s.id AS key,
+               ARRAY[-(r.reserved_minor + revalued.minor), held.account_id] AS expected,
                ARRAY[s.reserved_minor, s.account_id] AS found
         FROM exposure_entry s
         JOIN exposure_entry r ON r.id = s.resolves_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(v.reserved_minor), 0)::bigint AS minor
+            FROM exposure_entry v WHERE v.revalues_id = r.id
+        ) revalued
         -- A merge takes an open reservation to another account, by an entry that names it.
         CROSS JOIN LATERAL (
             SELECT CASE WHEN s.account_id = r.account_id OR EXISTS (
@@ -88,6 +93,23 @@ CHECKS: tuple[tuple[str, str], ...] = (
                   AND m.source = 'reservation:' || r.id AND m.reserved_minor = r.reserved_minor
             ) THEN s.account_id ELSE r.account_id END AS account_id
         ) held
+        """,
+    ),
+    (
+        "exposure: pending = reservations that nothing resolved, as revalued",
+        """
+        WITH still AS (
+            SELECT r.id, r.reserved_minor + coalesce(
+                       (SELECT sum(v.reserved_minor) FROM exposure_entry v
+                        WHERE v.revalues_id = r.id), 0)::bigint AS minor, r.expires_at
+            FROM exposure_entry r
+            WHERE r.kind = 'RESERVE'
+              AND NOT EXISTS (SELECT FROM exposure_entry s WHERE s.resolves_id = r.id)
+        )
+        SELECT 'entry ' || coalesce(s.id, p.entry_id) AS key,
+               (s.minor, s.expires_at)::text AS expected,
+               (p.reserved_minor, p.expires_at)::text AS found
+        FROM still s FULL JOIN exposure_pending p ON p.entry_id = s.id
         """,
     ),
     (
@@ -106,3 +128,29 @@ def verify(*, by: Actor) -> list[Check]:
     access.require(by, "books.verify")
     with connection.cursor() as cursor:
         return [compare(cursor, name, query) for name, query in CHECKS]
+
+
+def differing(*, by: Actor) -> dict[int, tuple[str, ...]]:
+    """Return the accounts whose books differ: of each, the checks that say so.
+
+    A difference of one entry counts for the account that the entry is on.
+    """
+    access.require(by, "books.verify")
+    found: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        for name, query in CHECKS:
+            cursor.execute(_DIFFERING.format(query=query))
+            for (account_id,) in cursor.fetchall():
+                found.setdefault(account_id, []).append(name)
+    return {account_id: tuple(names) for account_id, names in sorted(found.items())}
+
+
+_DIFFERING = """
+WITH checked AS ({query}),
+     wrong AS (
+         SELECT split_part(key, ' ', 1) AS noun, split_part(key, ' ', 2)::bigint AS id
+         FROM checked WHERE expected IS DISTINCT FROM found
+     )
+SELECT DISTINCT coalesce(e.account_id, w.id)
+FROM wrong w LEFT JOIN exposure_entry e ON w.noun = 'entry' AND e.id = w.id
+"""

@@ -26,6 +26,13 @@ class LimitsConfig(AppConfig):
                 "Past proposals: what was said about that customer then",
             )
         )
+        merging.keep(
+            merging.Stays(
+                ("limits.Grant.customer",),
+                "授信记录：当时授予该客户的额度；合并时另行选定存续账户的额度",
+                "Grants: what that customer was given; a merge chooses the limit that stays",
+            )
+        )
 
         definitions.register(
             definitions.Kind(

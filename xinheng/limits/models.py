@@ -1,6 +1,7 @@
-"""Proposals: which tier, limit and terms the policy gives a customer, and which bound decided."""
+"""Proposals of the policy, and grants: what a customer or a group may owe, from a day to a day."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from xinheng.journal.fields import XidField
@@ -74,3 +75,78 @@ class Latest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.grade} {self.tier}"
+
+
+class Grant(models.Model):
+    """What one customer or group may owe in one segment, from a day until a day or for good.
+
+    An account may have several; `operations.apply_due` makes the one in force the account's limit.
+    """
+
+    class Mode(models.TextChoices):
+        NONE = "none", "无授信"
+        LIMITED = "limited", "限额"
+        UNLIMITED = "unlimited", "不限额"
+
+    customer = models.ForeignKey("parties.Customer", null=True, on_delete=models.PROTECT)
+    group = models.ForeignKey("parties.Group", null=True, on_delete=models.PROTECT)
+    segment = models.ForeignKey("exposure.Segment", on_delete=models.PROTECT, db_index=False)
+    mode = models.CharField(max_length=10, choices=Mode)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    in_group = models.BooleanField(default=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    terms = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=20)
+    batch_id = models.UUIDField(null=True, db_index=True)
+    granted_by = models.CharField(max_length=160)
+    granted_at = models.DateTimeField(db_default=Now())
+    changed_xid = XidField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "group", "segment", "valid_from"],
+                nulls_distinct=False,
+                name="grant_once",
+            ),
+            models.CheckConstraint(
+                name="grant_one_node", condition=Q(customer__isnull=True) ^ Q(group__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="grant_amount_iff_limited",
+                condition=Q(mode="limited", amount_minor__gte=0)
+                | (~Q(mode="limited") & Q(amount_minor__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="grant_ends_after_start",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk} from {self.valid_from}"
+
+
+class InForce(models.Model):
+    """The grant that an account carries, as it was applied, and what stood there before any.
+
+    A limit that was set in another way since, as a merge does, stays until the grant changes.
+    """
+
+    account = models.OneToOneField(
+        "exposure.Account", on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    grant_id = models.BigIntegerField()
+    mode = models.CharField(max_length=10)
+    limit_minor = models.BigIntegerField(null=True)
+    in_group = models.BooleanField()
+    valid_to = models.DateField(null=True)
+    former_mode = models.CharField(max_length=10)
+    former_limit_minor = models.BigIntegerField(null=True)
+    former_in_group = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} carries grant {self.grant_id}"

@@ -45,6 +45,7 @@ _FLOWS = f"""
     )
 """
 
+_DOCUMENTS = "books: documents = ledger, by account, day and due date"
 CHECKS: tuple[tuple[str, str], ...] = (
     (
         "books: invoices = their lines",
@@ -163,7 +164,7 @@ CHECKS: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
-        "books: documents = ledger, by account, day and due date",
+        _DOCUMENTS,
         f"""
         WITH {_FLOWS}, expected AS (
             SELECT a.id, d.day, d.due_date, sum(d.minor)::bigint AS minor
@@ -209,3 +210,17 @@ def verify(*, by: Actor) -> list[Check]:
     access.require(by, "books.verify")
     with connection.cursor() as cursor:
         return [compare(cursor, name, query) for name, query in CHECKS]
+
+
+def differing(*, by: Actor) -> dict[int, tuple[str, ...]]:
+    """Return the credit accounts whose entries are not what their documents did."""
+    access.require(by, "books.verify")
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERING.format(query=dict(CHECKS)[_DOCUMENTS]))
+        return {row[0]: (_DOCUMENTS,) for row in cursor.fetchall()}
+
+
+_DIFFERING = """
+WITH checked AS ({query})
+SELECT DISTINCT split_part(key, ' ', 2)::bigint FROM checked WHERE expected IS DISTINCT FROM found
+"""

@@ -11,6 +11,7 @@ import pyarrow as pa
 from xinheng.kernel.refusals import Refusal
 from xinheng.sample import (
     appraisals,
+    credit_limits,
     draws,
     figures,
     happenings,
@@ -91,6 +92,13 @@ def generate(
         ),
         "interactions": lambda: _interactions(who, appraisals.dealings(plan=made, seed=seed)),
         "orders": lambda: _orders(who, open_orders.make(plan=made, invoices=billed, seed=seed)),
+        "limits": lambda: _limits(
+            who,
+            groups,
+            credit_limits.make(
+                plan=made, invoices=billed, group=who.group, top=groups.top, seed=seed
+            ),
+        ),
         "truth": lambda: _truth(who, made.fate),
     }
     return {
@@ -299,6 +307,26 @@ def _orders(who: identities.Customers, found: open_orders.Orders) -> Table:
         .text("currency", ["CNY"] * len(found.owner))
         .text("terms", _taken(terms, found.terms))
         .text("status", _taken(["open", "shipped"], found.is_shipped.astype(int)))
+    )
+
+
+def _limits(
+    who: identities.Customers, groups: identities.Groups, found: credit_limits.Limits
+) -> Table:
+    terms = [row[0] for row in figures.TERMS]
+    is_limited = found.fen >= 0
+    return (
+        Table()
+        .text("customer_code", _named(who.code, found.member))
+        .text("group_code", _named(groups.code, found.group))
+        .text("segment", ["main"] * found.count)
+        .text("mode", _taken(["none", "limited"], is_limited.astype(int)))
+        .money("amount", pa.array(found.fen, pa.int64(), mask=~is_limited))
+        .text("currency", ["CNY"] * found.count)
+        .day("valid_from", found.first)
+        .day("valid_to", found.last)
+        .text("terms", _named(terms, found.terms))
+        .text("reason", ["期初授信"] * found.count)
     )
 
 

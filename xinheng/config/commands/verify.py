@@ -1,6 +1,7 @@
 """Recompute every invariant from the books; exit 1 on any difference."""
 
 import argparse
+from typing import Any
 
 NAME = "verify"
 HELP = "recompute every invariant from the books"
@@ -13,6 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help="everything (default)")
     which.add_argument("--journal", action="store_true", help="payloads and their digests")
     which.add_argument("--exposure", action="store_true", help="counters, ladder, paths")
+    parser.add_argument(
+        "--resume", type=int, metavar="ACCOUNT", help="let reservations in again on an account"
+    )
     which.add_argument("--books", action="store_true", help="documents, allocations, ledger")
 
 
@@ -27,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     from xinheng.receivables import verification as receivables
 
     by = access.system("cli")
+    if args.resume is not None:
+        return _resume(args, by)
     everything = not (args.journal or args.exposure or args.books)
     checks = journal.verify() if everything or args.journal else []
     checks += exposure.verify(by=by) if everything or args.exposure else []
@@ -54,3 +60,14 @@ def run(args: argparse.Namespace) -> int:
     lines.append("账目一致" if ok else "账目不一致，请停止新占用并联系管理员")
     output.emit(args, {"ok": ok, "checks": found}, lines)
     return 0 if ok else 1
+
+
+def _resume(args: argparse.Namespace, by: Any) -> int:
+    """Lift the halt of an account whose books agree again; the refusal says what still differs."""
+    from xinheng.config import output
+    from xinheng.exposure import operations as exposure
+
+    is_lifted = exposure.resume(by=by, account_id=args.resume)
+    line = "已恢复新增占用" if is_lifted else "该账户未被暂停"
+    output.emit(args, {"ok": True, "account": args.resume, "resumed": is_lifted}, [line])
+    return 0

@@ -1,6 +1,6 @@
 """The kinds of file that can be imported, by name."""
 
-from xinheng.exchange.kinds import evidence, parties, receivables, reference
+from xinheng.exchange.kinds import evidence, limits, parties, receivables, reference
 from xinheng.exchange.kinds.columns import Column, Kind
 
 KINDS: dict[str, Kind] = {
@@ -11,6 +11,7 @@ KINDS: dict[str, Kind] = {
         receivables.INVOICES,
         receivables.RECEIPTS,
         receivables.DISPUTES,
+        limits.LIMITS,
         evidence.STATEMENTS,
         evidence.EVENTS,
         evidence.BUREAU,

@@ -28,6 +28,7 @@ from xinheng.files.limited import Reading
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.kernel.staged import Outcome
+from xinheng.limits import operations as limits
 from xinheng.parties import operations as parties
 from xinheng.receivables import operations as receivables
 from xinheng.reference import operations as reference
@@ -233,7 +234,7 @@ def _write(batch: Batch, staging: Staging, by: Actor, today: date, chunk: int | 
             parties.hold_merges(by=access.system("exchange"))
             one_at_a_time(by=by, kind=batch.kind)
             relation = staging.hand_over(chunk)
-            outcome = _record(batch, by, relation, staging.present)
+            outcome = _record(batch, by, relation, staging.present, today)
             faults = [_fault(row.row, row.column, row.refusal) for row in outcome.refused]
             if faults and not batch.partial:
                 raise _BooksRefuse(faults)
@@ -263,7 +264,9 @@ def one_at_a_time(*, by: Actor, kind: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('exchange'), hashtext(%s))", [kind])
 
 
-def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) -> Outcome:
+def _record(
+    batch: Batch, by: Actor, relation: str, present: Collection[str], today: date
+) -> Outcome:
     """Hand the staged relation to the room that owns its kind."""
     common: dict[str, Any] = {"by": by, "batch_id": batch.uuid, "relation": relation}
     match batch.kind:
@@ -277,6 +280,8 @@ def _record(batch: Batch, by: Actor, relation: str, present: Collection[str]) ->
             return receivables.record_staged_receipts(**common, present=present)
         case "disputes":
             return receivables.record_staged_disputes(**common)
+        case "limits":
+            return limits.record_staged_limits(**common, present=present, on=today)
         case "statements":
             return evidence.record_staged_statements(**common, present=present)
         case "events":

@@ -14,6 +14,7 @@ from xinheng.exposure import operations as exposure
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.kernel.staged import RowRefusal
+from xinheng.limits import operations as limits
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def follow_groups(
     for row, account_id, parent_id in places:
         try:
             with transaction.atomic():
-                exposure.regroup(by=by, account_id=account_id, parent_id=parent_id, on=on)
+                limits.regroup(by=by, account_id=account_id, parent_id=parent_id, on=on)
         except Refusal as refusal:
             column = "group_code" if kind == "customers" else "parent_code"
             refused.append(RowRefusal(row, column, refusal))

@@ -23,6 +23,7 @@ from xinheng.exchange.refusals import NotUndoable, StillReferenced
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.kernel.staged import BatchNeeded, TakenBack
+from xinheng.limits import operations as limits
 from xinheng.messaging import tasks as messaging
 from xinheng.parties import operations as parties
 from xinheng.receivables import operations as receivables
@@ -35,6 +36,7 @@ TAKERS: dict[str, Taker] = {
     "invoices": receivables.take_back,
     "receipts": receivables.take_back,
     "disputes": receivables.take_back,
+    "limits": limits.take_back,
     "statements": evidence.take_back,
     "events": evidence.take_back,
     "bureau": evidence.take_back,
@@ -44,6 +46,9 @@ TAKERS: dict[str, Taker] = {
     "rates": reference.take_back,
     "holidays": reference.take_back,
 }
+
+# Kinds whose room has to know the day on which they are taken back.
+_DATED = frozenset(("limits",))
 
 
 def undo(*, by: Actor, batch_id: uuid.UUID, today: date, at: datetime) -> Batch:
@@ -109,8 +114,9 @@ def _take_back(by: Actor, batch: Batch, today: date, at: datetime) -> None:
             if merged:
                 raise BatchNeeded(merged)
             changed = _tree_of(batch)
+            more = {"on": today} if batch.kind in _DATED else {}
             taken = TAKERS[batch.kind](
-                by=by, batch_id=batch.uuid, undo_id=batch.undo_id, kind=batch.kind
+                by=by, batch_id=batch.uuid, undo_id=batch.undo_id, kind=batch.kind, **more
             )
             if changed:
                 _follow_back(by, batch, changed, today)

@@ -74,6 +74,13 @@ INTERACTIONS = """
 SELECT r.row, r.reference, c.id AS customer_id, r.date, r.kind, r.outcome, r.text
   FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
 
+LIMITS = """
+SELECT r.row, c.id AS customer_id, g.id AS group_id, r.segment, r.mode, r.amount_minor,
+       r.currency, r.in_group, r.valid_from, r.valid_to, r.terms, r.reason
+  FROM import_rows r
+  LEFT JOIN ({customers}) c ON c.code = nullif(r.customer_code, '')
+  LEFT JOIN parties_group g ON g.code = nullif(r.group_code, '')"""
+
 HOLIDAYS = "SELECT r.row, r.date, r.working FROM import_rows r"
 
 RATES = """

@@ -74,8 +74,11 @@ def _key(kind: Kind) -> str:
 
 def _repeated(kind: Kind) -> str:
     """Return the WITH clause: rows of repeated keys with their whole content."""
+    # A part of a key that may be left out is the same when it is left out twice.
     given = " AND ".join(
-        f"\"{name}\" <> ''" for name in kind.key if not kind.column(name).is_nullable
+        f"\"{name}\" <> ''"
+        for name in kind.key
+        if kind.column(name).required and not kind.column(name).is_nullable
     )
     compared = [column.staged for column in kind.columns if not column.sealed]
     if len(compared) < len(kind.columns):

@@ -1,7 +1,13 @@
 """The verbs of the ledger: `from xinheng.exposure import operations as exposure`."""
 
-from xinheng.exposure.operations.accounts import open_accounts, set_limit
+from xinheng.exposure.operations.accounts import (
+    open_accounts,
+    open_group_accounts,
+    set_limit,
+    set_limits_staged,
+)
 from xinheng.exposure.operations.expiring import sweep
+from xinheng.exposure.operations.halting import halt_differing, resume
 from xinheng.exposure.operations.ledger import (
     expire,
     post,
@@ -12,9 +18,11 @@ from xinheng.exposure.operations.ledger import (
 )
 from xinheng.exposure.operations.realign import realign, realign_many, realign_staged
 from xinheng.exposure.operations.reserving import reserve_many
+from xinheng.exposure.operations.revaluing import revalue
 from xinheng.exposure.operations.staged import lock_accounts, record_staged
 from xinheng.exposure.operations.standing import (
     block,
+    post_limit_ends,
     post_standing,
     post_standing_staged,
     unblock,
@@ -24,9 +32,12 @@ from xinheng.exposure.operations.tree import regroup, set_in_group
 __all__ = [
     "block",
     "expire",
+    "halt_differing",
     "lock_accounts",
     "open_accounts",
+    "open_group_accounts",
     "post",
+    "post_limit_ends",
     "post_standing",
     "post_standing_staged",
     "post_unreserved",
@@ -37,8 +48,11 @@ __all__ = [
     "regroup",
     "reserve",
     "reserve_many",
+    "resume",
+    "revalue",
     "set_in_group",
     "set_limit",
+    "set_limits_staged",
     "settle",
     "sweep",
     "unblock",

@@ -31,6 +31,42 @@ def open_accounts(*, by: Actor, relation: str, segment: str = "main") -> int:
 
 
 @transaction.atomic
+def open_group_accounts(*, by: Actor, relation: str, segment: str = "main") -> int:
+    """Open the missing accounts of the groups in `relation`, and of those above; return how many.
+
+    relation: has a column group_id bigint, null for none. They start unlimited.
+    """
+    access.require(by, "exposure.write")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ENSURE_SEGMENT, {"segment": segment})
+        cursor.execute(sql.OPEN_NAMED_GROUPS.format(relation=relation), {"segment": segment})
+        opened = [row[0] for row in cursor.fetchall()]
+        if opened:
+            cursor.execute(sql.PLACE_ACCOUNTS, {"opened": opened})
+    return len(opened)
+
+
+@transaction.atomic
+def set_limits_staged(*, by: Actor, relation: str) -> int:
+    """Set mode and limit of every account in `relation`; return how many differed.
+
+    relation: account_id bigint, mode text, limit_minor bigint, reason text; one row per account,
+    each a valid pair. Scope is the caller's: whoever may import limits may set these.
+    """
+    access.require(by, "limits.write")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_NAMED.format(relation=relation))
+        changed: int = journal.write_found(
+            by=by,
+            action="exposure.set_limit",
+            noun="account",
+            query=sql.LIMITS_CHANGED.format(relation=relation),
+        )
+        cursor.execute(sql.SET_LIMITS.format(relation=relation))
+    return changed
+
+
+@transaction.atomic
 def set_limit(
     *, by: Actor, account_id: int, mode: str, limit_minor: int | None = None, reason: str = ""
 ) -> None:

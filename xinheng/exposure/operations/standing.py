@@ -86,6 +86,17 @@ def post_standing_staged(
 
 
 @transaction.atomic
+def post_limit_ends(*, by: Actor, relation: str) -> None:
+    """Write the last day of each account's limit; the journal has it with the limit.
+
+    relation: account_id bigint, valid_to date, of customers and groups alike
+    """
+    access.require(by, "exposure.write")
+    with connection.cursor() as cursor:
+        cursor.execute(texts.LIMIT_ENDS.format(relation=connection.ops.quote_name(relation)))
+
+
+@transaction.atomic
 def block(
     *, by: Actor, account_id: int, code: str, zh: str, en: str, since: date, room: str = "exposure"
 ) -> bool:
@@ -155,7 +166,7 @@ def _account(
         with connection.cursor() as cursor:
             cursor.execute(texts.ONE_CUSTOMER, [customer_id])
         open_accounts(by=access.system("exposure"), relation="exp_one", segment=segment)
-        account = rows.filter(customer_id=customer_id, segment__code=segment).first()
+        account = rows.filter(customer=customer_id, segment__code=segment).first()
     else:
         account = rows.filter(pk=account_id).first()
     if account is None:

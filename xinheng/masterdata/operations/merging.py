@@ -13,6 +13,7 @@ from xinheng.exposure.models import Account, Segment
 from xinheng.fields import opening, secrecy
 from xinheng.fields import queries as fields
 from xinheng.kernel.actors import Actor
+from xinheng.limits import operations as granting
 from xinheng.masterdata.models import Candidate, Merge, Part
 from xinheng.masterdata.refusals import (
     AlreadyMerged,
@@ -231,7 +232,7 @@ def _take_limits(
             continue
         was, becomes = (ours.mode, ours.limit_minor), (theirs.mode, theirs.limit_minor)
         if was != becomes:
-            exposure.set_limit(
+            granting.set_limit(
                 by=by, account_id=ours.pk, mode=becomes[0], limit_minor=becomes[1],
                 reason="merge",
             )  # fmt: skip
@@ -245,7 +246,7 @@ def _give_limits_back(limits: Mapping[str, Any]) -> None:
         account = Account.objects.get(pk=int(account_id))
         if [account.mode, account.limit_minor] == change["after"]:
             mode, limit_minor = change["before"]
-            exposure.set_limit(
+            granting.set_limit(
                 by=access.system("masterdata"), account_id=account.pk, mode=mode,
                 limit_minor=limit_minor, reason="undo of merge",
             )  # fmt: skip
@@ -257,7 +258,7 @@ def _follow_group(by: Actor, customer_id: int, on: date) -> None:
     for account in Account.objects.filter(customer=customer).order_by("pk"):
         parent = _group_account(customer.group_id, account.segment_id, customer_id)
         if account.parent_id != parent:
-            exposure.regroup(by=by, account_id=account.pk, parent_id=parent, on=on)
+            granting.regroup(by=by, account_id=account.pk, parent_id=parent, on=on)
 
 
 def _group_account(group_id: int | None, segment_id: int, customer_id: int) -> int | None:
