@@ -102,7 +102,7 @@ def test_sentences_say_what_why_and_how_to_mend_it():
         "或特批放行 4.00 CNY；或申请额度 11.00 CNY。"
     )
     assert sentences.whole(finding, "CNY", "en").startswith(
-        "used 7.00 CNY, with this 4.00 CNY it is 11.00 CNY: 1.00 CNY over the limit of 10.00 CNY."
+        "Used 7.00 CNY, with this 4.00 CNY it is 11.00 CNY: 1.00 CNY over the limit of 10.00 CNY."
     )
     (late_one,) = rules.decide(
         facts(owed_by_day=late((62, 123_456))), rule_set(rule("oldest-open-item"))

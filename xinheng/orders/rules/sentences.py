@@ -221,6 +221,7 @@ def sentence(finding: Finding, currency: str, language: str) -> str:
     """Return what is wrong and why, with its numbers."""
     said = _template(finding)
     text = _in(language, said).format(**_words(finding.details, currency, language))
+    text = text[:1].upper() + text[1:]
     if finding.eased:
         inner = _in(language, _EASED[finding.eased])
         text += f"（{inner}）" if _is_chinese(language) else f" ({inner})"
