@@ -136,6 +136,7 @@ TOKEN_SCOPES: dict[str, frozenset[str]] = {
             "receivables.write",
             "exposure.write", "evidence.write", "reference.read", "reference.write",
             "messaging.write", "contacts.write", "bank_accounts.write", "orders.import",
+            "orders.read",
         }
     ),
     "credit": frozenset({"exposure.read", "exposure.write", "reference.read", "orders.read",

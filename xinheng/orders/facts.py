@@ -150,8 +150,10 @@ def _facts(row: dict[str, Any], asked: Asked, today: date, held: Money, policy: 
     )  # fmt: skip
 
 
-def document(asked: Asked, currency: str, today: date, held: Money) -> Document:
+def document(asked: Asked, currency: str, today: date, held: Money | None) -> Document:
     """Return the document as checks see it, its amount converted at the rate of today.
+
+    held: what the books hold of it already, in whatever currency
 
     refuses: NoExchangeRate, TermsUnreadable, TermsAmbiguous
     """
@@ -165,7 +167,7 @@ def document(asked: Asked, currency: str, today: date, held: Money) -> Document:
         credit_minor=credit.minor,
         ship_date=asked.ship_date,
         terms=askings.terms_of(asked.terms, asked.discount_percent),
-        held_minor=_converted(held, currency, today).minor,
+        held_minor=0 if held is None else _converted(held, currency, today).minor,
         approved_minor=asked.approved_minor,
         approved_terms=None if asked.approved_minor is None else was,
         approved_ship_date=asked.approved_ship_date,

@@ -230,3 +230,16 @@ WHERE h.state = 'open' AND NOT h.is_forced AND (
                WHERE p.id = ANY(a.id || a.ancestors) AND p.changed_xid > h.changed_xid))
 ORDER BY h.opened_at, h.id
 """
+
+# Keys of entries, and documents, that the books know already.
+KNOWN = """
+SELECT e.key FROM exposure_entry e WHERE e.key = ANY(%(keys)s)
+UNION
+SELECT n.kind || ':' || n.number
+FROM unnest(%(kinds)s::text[], %(numbers)s::text[]) AS n(kind, number)
+WHERE n.number <> '' AND (
+    EXISTS (SELECT FROM orders_order o WHERE o.number = n.number)
+    OR EXISTS (SELECT FROM orders_decision d
+               WHERE d.document_kind = n.kind AND d.document_number = n.number
+                 AND d.reservation_id IS NOT NULL))
+"""

@@ -1,6 +1,7 @@
 """The verbs of the room: `from xinheng.orders import operations as orders`."""
 
 from xinheng.orders.operations.amending import amend, cancel
+from xinheng.orders.operations.batching import Item, reserve_batch
 from xinheng.orders.operations.checking import check, post, reserve, void
 from xinheng.orders.operations.deciding import Decided
 from xinheng.orders.operations.holds import hold, recheck, reject, release, revoke
@@ -14,6 +15,7 @@ from xinheng.orders.operations.undoing import take_back
 __all__ = [
     "Acted",
     "Decided",
+    "Item",
     "Replayed",
     "Shipped",
     "amend",
@@ -31,6 +33,7 @@ __all__ = [
     "reopen",
     "replay",
     "reserve",
+    "reserve_batch",
     "return_shipment",
     "revoke",
     "ship",

@@ -4,7 +4,7 @@ The decision commits with the caller's transaction whatever it says; what it boo
 savepoint of the ledger, so that somebody who was faster costs a second look and nothing else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from xinheng.exposure import operations as exposure
 from xinheng.exposure.refusals import KeyReused, LimitExceeded
 from xinheng.exposure.rules import Authority
 from xinheng.kernel.actors import Actor
+from xinheng.kernel.refusals import Refusal
 from xinheng.orders import facts as reading
 from xinheng.orders import rules
 from xinheng.orders.facts import Found
@@ -77,6 +78,17 @@ class Decided:
         return self.verdict.outcome is Outcome.APPROVED
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A verdict about to be recorded, and the entry it led to; permission: what was asked."""
+
+    question: Question
+    found: Found
+    verdict: Verdict
+    entry_id: int | None
+    permission: str
+
+
 def decide(*, by: Actor, permission: str, question: Question, book: Book | None = None) -> Decided:
     """Decide and record; when it passes and `book` is given, book it too.
 
@@ -104,8 +116,9 @@ def decide(*, by: Actor, permission: str, question: Question, book: Book | None 
             if attempt < ATTEMPTS - 1:
                 _lock(found)
             continue
-        return _record(by, question, found, verdict, entry_id)
-    return _record(by, question, found, _held_by_ledger(found, verdict, failure), None)
+        return record_many(by=by, taken=[Taken(question, found, verdict, entry_id, permission)])[0]
+    taken = Taken(question, found, held_by_ledger(found, verdict, failure), None, permission)
+    return record_many(by=by, taken=[taken])[0]
 
 
 def _authority(verdict: Verdict, decision_id: int) -> Authority:
@@ -123,7 +136,8 @@ def _lock(found: Found) -> None:
     exposure.lock_accounts(by=access.system("orders"), relation="ord_locking")
 
 
-def _held_by_ledger(found: Found, verdict: Verdict, failure: LimitExceeded | None) -> Verdict:
+def held_by_ledger(found: Found, verdict: Verdict, failure: Refusal | None) -> Verdict:
+    """Return the verdict when the ledger found no room for what the rules let pass."""
     document = found.facts.document
     asked = document.credit_minor - document.held_minor
     finding = Finding(
@@ -137,13 +151,36 @@ def _held_by_ledger(found: Found, verdict: Verdict, failure: LimitExceeded | Non
     return Verdict(Outcome.HELD, findings, "limit", 0, verdict.available_minor, verdict.rules_used)
 
 
-def _record(
-    by: Actor, question: Question, found: Found, verdict: Verdict, entry_id: int | None
-) -> Decided:
-    """Insert the decision and its journal event."""
+def record_many(*, by: Actor, taken: Sequence[Taken]) -> list[Decided]:
+    """Insert decisions and their journal events; whoever decided has been asked."""
+    for one in taken:
+        access.require(by, one.permission, one.found.customer)
+    decisions = [_decision(by, one) for one in taken]
+    Decision.objects.bulk_create(decisions, batch_size=500)
+    if decisions:
+        journal.write_many(
+            by=by,
+            action=f"orders.{taken[0].question.purpose}",
+            changes=[
+                (f"decision:{decision.uuid}", None, _told(decision, one.verdict))
+                for decision, one in zip(decisions, taken, strict=True)
+            ],
+        )
+    return [
+        Decided(
+            decision.pk, decision.uuid, one.found.facts, one.verdict, one.found.account_id,
+            one.entry_id,
+            releasers=one.found.rule_set.for_account(one.found.facts).releasers,
+        )
+        for decision, one in zip(decisions, taken, strict=True)
+    ]  # fmt: skip
+
+
+def _decision(by: Actor, taken: Taken) -> Decision:
+    question, found, verdict = taken.question, taken.found, taken.verdict
     asked, stored = question.asked, record.plain(found.facts)
     follows = question.follows
-    decision = Decision(
+    return Decision(
         id=found.decision_id,
         uuid=uuid4(),
         day=question.today,
@@ -164,25 +201,9 @@ def _record(
         versions={"credit_rules": found.version},
         authority=verdict.authority,
         excess_minor=verdict.excess_minor,
-        reservation_id=entry_id,
+        reservation_id=taken.entry_id,
         follows=follows,
         changes=None if follows is None else record.changed(follows.facts, stored),
-    )
-    decision.save(force_insert=True)
-    journal.write(
-        by=by,
-        action=f"orders.{question.purpose}",
-        object=f"decision:{decision.uuid}",
-        after=_told(decision, verdict),
-    )
-    return Decided(
-        decision.pk,
-        decision.uuid,
-        found.facts,
-        verdict,
-        found.account_id,
-        entry_id,
-        releasers=found.rule_set.for_account(found.facts).releasers,
     )
 
 
