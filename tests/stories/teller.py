@@ -20,7 +20,7 @@ from tests import make
 from xinheng.exposure import operations as exposure
 from xinheng.exposure import refusals
 from xinheng.exposure.models import Account
-from xinheng.exposure.rules import Authority
+from xinheng.exposure.rules import Authority, Counter
 
 ON = date(2026, 3, 1)
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -113,6 +113,38 @@ class Teller:
             at=AT,
             rest_key=f"{key} rest" if keep else None,
         )
+
+    def ships(self, name: str, amount: str, days: str, *, key: str) -> None:
+        """Reserve for an order that leaves so many days from the day of the story."""
+        placed = ON + timedelta(days=int(days))
+        booked = exposure.reserve(
+            by=make.CLERK,
+            account_id=self.account.pk,
+            document=make.document(int(amount), f"order:{name}", ON, ship_date=placed),
+            key=key,
+        )
+        self.reservations[name] = booked.entry_id
+
+    def deliver(self, name: str, amount: str, *, key: str) -> None:
+        """Record goods that left and are not invoiced yet."""
+        self._record(name, amount, key, "delivered")
+
+    def deposit(self, name: str, amount: str, *, key: str) -> None:
+        """Record money the customer left with us before any invoice."""
+        self._record(name, amount, key, "deposits")
+
+    def _record(self, name: str, amount: str, key: str, to: Counter) -> None:
+        exposure.post_unreserved(
+            by=make.CLERK,
+            account_id=self.account.pk,
+            document=make.document(int(amount), name, ON),
+            key=key,
+            to=to,
+        )
+
+    def alone(self, *, key: str) -> None:
+        """Let the group neither ask nor count this customer."""
+        exposure.set_in_group(by=make.CLERK, account_id=self.account.pk, in_group=False, on=ON)
 
     def void(self, name: str, *, key: str) -> None:
         exposure.void(by=make.CLERK, reservation_id=self.reservations[name], on=ON, key=key)
