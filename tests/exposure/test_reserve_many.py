@@ -15,6 +15,7 @@ from xinheng.exposure.refusals import LimitExceeded
 from xinheng.exposure.rules import WITHIN_LIMIT, Asked, Authority, Booked, carried
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
+from xinheng.messaging.models import Delivery, Subscription
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 1)
@@ -140,3 +141,24 @@ def test_a_sweep_expires_what_is_overdue_and_nothing_else():
     account.refresh_from_db()
     assert account.reserved_minor == 200
     assert all(check.ok for check in verification.verify(by=make.CLERK))
+
+
+def test_systems_that_listen_hear_of_what_ran_out_and_of_limits(settings):
+    Subscription.objects.create(
+        url="https://example.test/hook", events=["credit.expired", "limit.changed"], secret=""
+    )
+    account = make.account(1_000)
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    held = exposure.reserve(
+        by=make.CLERK, account_id=account.pk, document=make.document(900), key="old",
+        expires_at=past,
+    )  # fmt: skip
+    exposure.sweep(by=make.CLERK, on=ON)
+    code = account.customer.code
+    assert list(Delivery.objects.order_by("pk").values_list("event", "data")) == [
+        ("limit.changed", {"account": account.pk, "customer": code}),
+        (
+            "credit.expired",
+            {"account": account.pk, "customer": code, "reservation": held.entry_id},
+        ),
+    ]

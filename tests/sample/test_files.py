@@ -62,7 +62,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, form):
     first = make(tmp_path / "a", format=form)
     assert make(tmp_path / "b", format=form) == first
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert len(names) == 12
+    assert len(names) == 13
     same, different, odd = filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", names, shallow=False)
     assert (sorted(same), different, odd) == (names, [], [])
 

@@ -157,6 +157,7 @@ SET_LIMITS = f"""
     UPDATE exposure_account a
     SET mode = r.mode, limit_minor = r.limit_minor, changed_xid = pg_current_xact_id()
     {_OTHER_LIMIT}
+    RETURNING a.id
 """
 
 OPEN_CUSTOMERS = """

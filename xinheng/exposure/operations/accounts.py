@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from xinheng import access, journal
 from xinheng.exposure import sql
 from xinheng.exposure.models import Account
+from xinheng.exposure.operations.telling import announce
 from xinheng.exposure.refusals import UnknownAccount
 from xinheng.kernel.actors import Actor
 
@@ -63,6 +64,7 @@ def set_limits_staged(*, by: Actor, relation: str) -> int:
             query=sql.LIMITS_CHANGED.format(relation=relation),
         )
         cursor.execute(sql.SET_LIMITS.format(relation=relation))
+        announce("limit.changed", [(row[0], {}) for row in cursor.fetchall()])
     return changed
 
 
@@ -95,6 +97,8 @@ def set_limit(
         before=before,
         after={**_limit(account), "reason": reason},
     )
+    if _limit(account) != before:
+        announce("limit.changed", [(account_id, {})])
 
 
 def _limit(account: Account) -> dict[str, Any]:

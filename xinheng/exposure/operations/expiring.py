@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from xinheng import access, journal
 from xinheng.exposure import expiry_sql as texts
 from xinheng.exposure.operations import filling
+from xinheng.exposure.operations.telling import announce
 from xinheng.kernel.actors import Actor
 
 MOST_AT_ONCE = 1_000
@@ -82,4 +83,8 @@ def _expire(by: Actor, where: str, params: dict[str, Any]) -> list[Expired]:
                 for one in found
             ],
         )  # fmt: skip
+        announce(
+            "credit.expired",
+            [(one.account_id, {"reservation": one.reservation_id}) for one in found],
+        )
     return found
