@@ -12,6 +12,7 @@ import subprocess
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -49,6 +50,10 @@ NEVER = [p[field] for p in PEOPLE for field in ("phone", "email")] + [BANK["numb
 # What roles with a right to it see, and nothing else holds.
 NAMES = [person["name"] for person in PEOPLE] + [BANK["holder"]]
 ALL = NEVER + NAMES
+# Values of confidential custom fields: of a customer from a file and by REST, of an invoice.
+SECRETS = ["金丝雀密值壹", "金丝雀密值贰", "金丝雀密值叁"]
+SECRET_FIELD = {"name": "secret", "zh": "密项", "type": "text", "secrecy": "confidential",
+                "listed": True, "indexed": True}  # fmt: skip
 
 
 class Heard:
@@ -105,11 +110,15 @@ def imported(kind, text, **options):
 
 def put_in(world, heard):
     """Bring every canary in through another door: a file, the desk, REST."""
-    head = "code,name,department,contact_name,contact_phone,contact_email\n"
-    row = "C-IN,辖区客户,east,{name},{phone},{email}\n".format(**FILE)
+    for key in ("customers", "invoices"):
+        make.custom_fields(SECRET_FIELD, key=key)
+    head = "code,name,department,contact_name,contact_phone,contact_email,secret\n"
+    row = f"C-IN,辖区客户,east,{{name}},{{phone}},{{email}},{SECRETS[0]}\n".format(**FILE)
     assert imported("customers", head + row).updated == 1
-    assert imported("customers", head + row + "X1,乙,nowhere,{name},{phone},x\n".format(**FILE)
-                    ).state == "refused"  # fmt: skip
+    refused = f"X1,乙,nowhere,{{name}},{{phone}},x,{SECRETS[0]}\n".format(**FILE)
+    assert imported("customers", head + row + refused).state == "refused"
+    invoices = "number,customer_code,issue_date,amount,secret\n"
+    assert imported("invoices", f"{invoices}CI-0,C-IN,2026-01-02,1.00,{SECRETS[2]}\n").created == 1
     browser = world.browser("credit_manager")
     for noun, values in (("contact", {**DESK, "role": "finance"}), ("bank-account", BANK)):
         answer = browser.post(f"/customers/C-IN/{noun}/add/", {"currency": "CNY", **values})
@@ -163,6 +172,12 @@ def drive(world, secret, heard, tmp_path, monkeypatch):
     row = {"code": "C-IN", "name": "辖区客户", "department": "east"}
     row |= {f"contact_{field}": text for field, text in FILE.items()}
     heard.answer("rest", rest(secret, "POST", "/customers/batch", {"rows": [row]}))
+    another = {**row, "custom": {"secret": SECRETS[1]}}
+    heard.answer("batch", rest(secret, "POST", "/customers/batch", {"rows": [another]}))
+    equal = json.dumps({"field": "secret", "operator": "=", "value": SECRETS[1]})
+    found = rest(secret, "GET", f"/customers?custom={quote(equal)}")
+    assert [line["code"] for line in found.json()["items"]] == ["C-IN"], found.content
+    manager.get("/customers/C-IN/edit/")
     heard.answer("rest", rest(secret, "POST", "/customers/batch", {"rows": [{**row, "size": "?"}]}))
     people.rotate_keys(by=CLI)
     break_things(world, heard, monkeypatch)
@@ -246,6 +261,12 @@ def test_canaries_are_heard_nowhere_but_where_they_belong(fresh_db, heard, caplo
     } | {"page edit body", "page removed body", "rest body"}  # fmt: skip
     assert seen <= allowed, seen - allowed
     assert heard.texts["logs"] and heard.texts["parquet"]
+    seen = {place for place, _ in heard.holding(SECRETS)}
+    allowed = {
+        f"page {role} body" for role in policy.ROLES
+        if policy.view_of(frozenset({role}), "confidential") == policy.PLAIN
+    } | {"rest body"}  # fmt: skip
+    assert seen and seen <= allowed, seen - allowed
 
 
 def test_the_search_for_canaries_can_find_them(heard):
