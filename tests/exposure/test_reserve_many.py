@@ -143,9 +143,12 @@ def test_a_sweep_expires_what_is_overdue_and_nothing_else():
     assert all(check.ok for check in verification.verify(by=make.CLERK))
 
 
-def test_systems_that_listen_hear_of_what_ran_out_and_of_limits(settings):
+def test_systems_that_listen_hear_of_what_ran_out_and_of_limits():
     Subscription.objects.create(
-        url="https://example.test/hook", events=["credit.expired", "limit.changed"], secret=""
+        url="https://example.test/hook",
+        events=["credit.expired", "limit.changed"],
+        secret=b"x",
+        former_secret=b"",
     )
     account = make.account(1_000)
     past = datetime.now(UTC) - timedelta(minutes=1)
