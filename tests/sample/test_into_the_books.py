@@ -14,7 +14,7 @@ BY = access.system("test")
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 KINDS = (
     "groups", "customers", "invoices", "receipts", "statements", "events", "bureau",
-    "questionnaires", "tax_invoices", "interactions",
+    "questionnaires", "tax_invoices", "interactions", "limits",
 )  # fmt: skip
 SIZE = {"customers": 45, "invoices": 500, "seed": 11, "until": UNTIL}
 
