@@ -16,7 +16,7 @@ from xinheng.access import operations as people
 from xinheng.definitions.refusals import DefinitionHasProblems
 from xinheng.exchange import operations as exchange
 from xinheng.factors import custom
-from xinheng.fields import asking, opening, queries, records, secrecy
+from xinheng.fields import asking, opening, queries, records, secrecy, verification
 from xinheng.fields import operations as fields
 from xinheng.fields.models import Sealed
 from xinheng.insight import customers as insight
@@ -42,6 +42,11 @@ def form(secrecy="confidential", key="customers", **more):
         {"name": "note", "zh": "说明", "type": "text", "secrecy": secrecy, **more},
         {"name": "area", "zh": "面积", "type": "number"}, key=key,
     )  # fmt: skip
+
+
+def verified():
+    """Return what `verify` finds wrong, by check."""
+    return [one.different for one in verification.verify(by=CLI)]
 
 
 def in_clear(text=CANARY):
@@ -118,8 +123,9 @@ def test_a_class_that_rises_seals_records_and_images_and_one_that_falls_opens_th
     live, image = "parties_customer.custom", "journal_former.was"
     assert in_clear() == [live, image]
     form("sensitive")
+    assert verified() == [5, 0]
     assert fields.reseal(by=CLI, record="customers", batch_rows=batch_rows).sealed == 5
-    assert in_clear() == in_clear("丙") == []
+    assert in_clear() == in_clear("丙") == [] and verified() == [0, 0]
     assert [value(f"C{at}") for at in (1, 2, 3)] == ["丙", CANARY, "乙"]
     assert fields.reseal(by=CLI, record="customers") == fields.Resealed()
     form("internal")
@@ -177,9 +183,10 @@ def test_a_merge_takes_a_sealed_value_over_and_its_undo_gives_it_back(imported):
     form()
     make.resealed()
     assert in_clear() == in_clear("甲") == []
+    assert verified() == [0, 0]
     # What the merge kept was sealed apart from the record and still counts as the same value.
     assert masterdata.undo(by=CLI, merge_id=made.uuid, note="", on=DAY, at=NOW) == ()
-    assert value() == "甲" and value("C2") == CANARY
+    assert value() == "甲" and value("C2") == CANARY and verified() == [0, 0]
 
 
 @pytest.mark.parametrize("cipher", ["aes-256-gcm", "sm4-gcm"])
@@ -267,6 +274,8 @@ def test_what_nothing_refers_to_any_more_is_forgotten_and_nothing_else_is(import
     exchange.undo(by=CLI, batch_id=second.uuid, today=DAY, at=NOW)
     assert value() == CANARY and first.state == "done"
     assert fields.forget_unused(by=CLI, before=later) == 1 and value() == CANARY
+    Sealed.objects.all().delete()
+    assert verified() == [0, 1]
 
 
 def test_rest_seals_and_shows_by_role():

@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from xinheng import access
     from xinheng.config import output
     from xinheng.exposure import verification as exposure
+    from xinheng.fields import verification as fields
     from xinheng.journal import verification as journal
     from xinheng.masterdata import verification as masterdata
     from xinheng.orders import verification as orders
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     checks += receivables.verify(by=by) if everything or args.books else []
     checks += orders.verify(by=by) if everything or args.books else []
     checks += masterdata.verify(by=by) if everything or args.books else []
+    checks += fields.verify(by=by) if everything or args.books else []
     ok = all(check.ok for check in checks)
     found = [
         {
