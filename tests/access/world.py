@@ -17,10 +17,17 @@ from xinheng import access, messaging
 from xinheng.access import operations, policy
 from xinheng.access.models import Department, User
 from xinheng.exchange.models import Batch
+from xinheng.exposure.models import Entry
+from xinheng.kernel.money import Money
 from xinheng.masterdata import operations as masterdata
 from xinheng.masterdata.models import Candidate
 from xinheng.messaging.models import Notification
+from xinheng.messaging.webhooks import operations as webhooks
 from xinheng.monitoring.models import Alert
+from xinheng.orders import operations as orders
+from xinheng.orders.models import Decision
+from xinheng.orders.rules.asked import Asked
+from xinheng.orders.rules.placed import OrderFacts
 from xinheng.parties import operations as parties
 from xinheng.parties.models import Customer
 from xinheng.receivables.models import Invoice
@@ -74,13 +81,45 @@ def build() -> World:
     )
     for code, place, name in (("C-IN", "east", "辖区客户"), ("C-OUT", "north", FOREIGN_NAME)):
         customer = make.customer(code, name=name, department=Department.objects.get(code=place))
-        make.account(of=customer)
+        make.account(1_000_000, of=customer)
+        _sell(customer)
         Invoice.objects.create(
             number=f"I-{code}", customer=customer, issue_date=date(2026, 1, 5), currency="CNY",
             due_date=date(2026, 2, 4), amount_minor=100_000, credit_minor=100_000,
             open_minor=100_000, open_credit_minor=100_000,
         )  # fmt: skip
     return world
+
+
+def _sell(customer: Customer) -> None:
+    """Place an order, which has the number of the customer's invoice, and reserve for another."""
+    orders.place(
+        by=CLI, today=date(2026, 3, 1),
+        facts=OrderFacts(
+            f"I-{customer.code}", customer.pk, date(2026, 3, 1), Money(100_000, "CNY")
+        ),
+    )  # fmt: skip
+    orders.reserve(
+        by=CLI, customer_id=customer.pk, today=date(2026, 3, 1), key=f"sample:{customer.code}",
+        asked=Asked(Money(100, "CNY"), number=f"X-{customer.code}"),
+    )  # fmt: skip
+
+
+def _decision(user: User, foreign: bool) -> UUID:
+    found = Decision.objects.filter(customer__code=_code(user, foreign), purpose="reserve")
+    return found.latest("pk").uuid
+
+
+def _reservation(user: User, foreign: bool) -> int:
+    found = Entry.objects.filter(account__customer__code=_code(user, foreign), kind="RESERVE")
+    return int(found.latest("pk").pk)
+
+
+def _webhook(user: User, foreign: bool) -> UUID:
+    row, _secret = webhooks.subscribe(
+        by=CLI, url="https://hooks.example.com/x", events=["credit.held"]
+    )
+    return row.uuid
 
 
 def _code(user: User, foreign: bool) -> str:
@@ -156,6 +195,9 @@ SAMPLES: dict[str, Any] = {
     "candidate_id": _candidate,
     "merge_id": _merge,
     "row_id": _contact,
+    "decision_id": _decision,
+    "reservation_id": _reservation,
+    "webhook_id": _webhook,
     "noun": lambda user, foreign: "contact",
     "act": lambda user, foreign: "first",
     "field": lambda user, foreign: "phone",
@@ -168,7 +210,7 @@ SAMPLES: dict[str, Any] = {
 }
 # A review is nobody's: everyone sees the run, and of its results what lies in scope.
 NO_OBJECT = {"kind", "key", "form", "secret", "noun", "act", "field", "review", "review_id",
-             "version_id", "figure", "panel"}  # fmt: skip
+             "version_id", "figure", "panel", "webhook_id"}  # fmt: skip
 
 
 def token(user: User, *scopes: str) -> str:

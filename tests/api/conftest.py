@@ -15,5 +15,5 @@ def caller() -> Any:
 
 @pytest.fixture
 def erp(db: None, caller: Any) -> Any:
-    """A service that may read, import and review."""
-    return caller("read", "import", "review")
+    """A service that may read, import, review and ask for credit."""
+    return caller("read", "import", "review", "credit")

@@ -156,3 +156,10 @@ def test_outside_the_scope_there_is_nothing(erp, caller):
         problem(mine.post(path, body), 404, "unknown-order")
     problem(mine.post("/orders/SO-1/cancel", {}), 403, "forbidden")
     problem(mine.post("/orders", order("SO-2")), 404, "party-row-unknown")
+
+
+def test_a_number_may_hold_a_slash(erp):
+    assert erp.post("/orders", order("2026/07/1")).json()["number"] == "2026/07/1"
+    assert erp.get("/orders/2026/07/1").json()["amount"] == "400.00"
+    assert erp.get("/orders/2026/07/1/why").json()["decision"] == "approved"
+    assert erp.post("/orders/2026/07/1/cancel", {}).json()["status"] == "cancelled"

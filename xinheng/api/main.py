@@ -45,6 +45,8 @@ FAILURES = {
 SUMMARY_FAILURES = {"GET": (401, 403, 404, 422, 500), "POST": (400, 401, 403, 409, 415, 422, 500)}
 # Their 409 may be a decision on credit, with its reasons.
 STOPPED_BY_CREDIT = {"reserve_credit", "amend_order", "ship_order"}
+# Their body names a customer or a segment, which may be missing like what a path names.
+NAME_IN_BODY = {"check_credit", "reserve_credit", "place_order"}
 
 
 class RestApi(NinjaAPI):
@@ -79,7 +81,8 @@ def _describe(method: str, path: str, operation: dict[str, Any]) -> None:
     operation["x-permission"] = call.permission
     failures = SUMMARY_FAILURES.get(method, SUMMARY_FAILURES["POST"])
     # Whoever names a thing may name one that is not there.
-    for status in sorted({*failures, *((404,) if "{" in path else ())}):
+    may_miss = "{" in path or operation["operationId"] in NAME_IN_BODY
+    for status in sorted({*failures, *((404,) if may_miss else ())}):
         operation["responses"][status] = {
             "description": FAILURES.get(status, "not readable"),
             "content": {problem.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -36,7 +36,7 @@ from xinheng.receivables import operations as receivables
 from xinheng.receivables.facts import InvoiceFacts
 
 router = Router()
-Number = Annotated[StrictStr, Field(min_length=1, max_length=80, pattern=r"^[^/\x00-\x1f]+$")]
+Number = Annotated[StrictStr, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
 Quantity = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,14}(\.[0-9]{1,4})?$")]
 Percent = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")]
 Terms = Annotated[str, Field(max_length=40, description="such as `net 30` or `eom 30`")]
@@ -275,12 +275,6 @@ def list_orders(request: Request, query: Query[OrderQuery]) -> Any:
 
 
 @serve(router, response=OrderAnswer, tag="orders")
-def get_order(request: Request, number: str) -> Any:
-    """Return one order with its lines, shipments, hold and latest decision."""
-    return _whole(request, number)
-
-
-@serve(router, response=OrderAnswer, tag="orders")
 def amend_order(request: Request, number: str, payload: AmendBody) -> Any:
     """Change an order; more money, worse terms or another ship date are checked again.
 
@@ -381,6 +375,13 @@ def why_order(request: Request, number: str) -> Any:
             for one in found.lines
         ],
     )
+
+
+# The last address: a number with a slash reads like any of those before it.
+@serve(router, response=OrderAnswer, tag="orders")
+def get_order(request: Request, number: str) -> Any:
+    """Return one order with its lines, shipments, hold and latest decision."""
+    return _whole(request, number)
 
 
 def brief(row: order_file.DecisionRow) -> DecisionBrief:

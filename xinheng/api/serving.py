@@ -33,7 +33,8 @@ def serve(router: Router, *, response: Any, status: int = 200, tag: str) -> Call
         call = CALLS[name]
         router.api_operation(
             [call.method],
-            call.path,
+            # An order's number may hold a slash.
+            call.path.replace("{number}", "{path:number}"),
             response={status: response},
             auth=Bearer(),
             operation_id=name,
