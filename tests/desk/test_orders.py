@@ -266,3 +266,10 @@ def test_why_says_of_every_rule_what_became_of_it(desk):
     held = text_of(desk.get("/orders/of/SO-2/why/?now=1", **FRAGMENT))
     assert "<html" not in held and "超出额度" in held
     assert desk.get("/orders/of/none/why/").status_code == 404
+
+
+def test_the_first_page_shows_what_is_held_and_asks_in_one_box(desk):
+    home = text_of(desk.get("/"))
+    later = re.findall(r'hx-get="(/[^"]*(?:holds|quick)[^"]*)"', home)
+    shown = "".join(text_of(desk.get(one)) for one in later)
+    assert "冻结的订单" in shown and "SO-2" in shown and 'action="/orders/check/"' in shown

@@ -14,6 +14,7 @@ from xinheng.desk.ageing import shown as ageing_shown
 from xinheng.desk.alerts import shown as alerts_shown
 from xinheng.desk.imports import shown as imports_shown
 from xinheng.desk.kpi import shown as kpi_shown
+from xinheng.desk.orders import holds as holds_shown
 from xinheng.exchange import queries as exchange
 from xinheng.insight import ageing, customers, kpi, riskiest, spread
 from xinheng.insight.customers import CustomerFilter
@@ -21,6 +22,7 @@ from xinheng.insight.kpi import Indicator, Kpi
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
 from xinheng.monitoring import queries as monitoring
+from xinheng.orders import worklist
 from xinheng.receivables import queries as receivables
 from xinheng.reviews import queries as reviews
 
@@ -33,19 +35,25 @@ HEADLINES = (
     "turnover", "overdue_rate",
 )  # fmt: skip
 # Panels that are read after the page is there, as the trend is.
-LATER = ("alerts", "alert_levels", "imports", "last_review")
+LATER = ("holds", "quick", "alerts", "alert_levels", "imports", "last_review")
 # Rows of a wide and a narrow panel; a row of which only one is allowed is filled by it.
 ROWS = (
+    ("holds", "quick"),
     ("alerts", "alert_levels"),
     ("risk", "spread"),
     ("due", "reviews_due"),
     ("imports", "last_review"),
 )
 # role → the row it sees first
-FIRST = {"sales": "due", "collector": "due", "finance": "due", "administrator": "imports"}
+FIRST = {
+    "sales": "holds", "credit_manager": "holds", "collector": "due", "finance": "due",
+    "administrator": "imports",
+}  # fmt: skip
 WIDE, NARROW, WHOLE = "span-8", "span-4", "span-12"
 # panel → the permissions it needs
 PANELS = {
+    "holds": ("orders.read",),
+    "quick": ("orders.check",),
     "alerts": ("alerts.read",),
     "alert_levels": ("alerts.read",),
     "risk": ("customers.read", "scoring.read"),
@@ -94,6 +102,8 @@ def context(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:
 def panel(request: HttpRequest, by: Actor, today: date, name: str, currency: str = "CNY") -> Any:
     """Return what one panel shows."""
     builders: dict[str, Callable[[], Any]] = {
+        "holds": lambda: _holds(by),
+        "quick": lambda: None,
         "alerts": lambda: [alerts_shown.alert(row) for row in monitoring.page(
             by=by, where=monitoring.Filters(), limit=6).rows],
         "alert_levels": lambda: alerts_shown.levels(
@@ -112,6 +122,11 @@ def panel(request: HttpRequest, by: Actor, today: date, name: str, currency: str
         ],
     }  # fmt: skip
     return builders[name]()
+
+
+def _holds(by: Actor) -> dict[str, Any]:
+    found = worklist.waiting(by=by, wanted=worklist.Wanted(), limit=6)
+    return {"rows": [holds_shown.shown(row) for row in found.rows], "count": found.count}
 
 
 def _figures(request: HttpRequest, by: Actor, today: date) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def worklisting(request: HttpRequest) -> HttpResponse:
         offset=paging.offset(request), limit=paging.asked(request)[1],
     )  # fmt: skip
     context: dict[str, Any] = {
-        "rows": [_shown(row) for row in found.rows],
+        "rows": [shown(row) for row in found.rows],
         "totals": found.totals,
         "pages": paging.pages(request, found.count),
         "narrowed": wanted != Wanted(),
@@ -48,7 +48,8 @@ def worklisting(request: HttpRequest) -> HttpResponse:
     return frame.page(request, "desk/orders/holds.html", context, fragment="table")
 
 
-def _shown(row: HeldRow) -> dict[str, Any]:
+def shown(row: HeldRow) -> dict[str, Any]:
+    """Return one held order with its reasons in words."""
     language, decision = frame.language(), row.decision
     findings = decision.findings if decision else ()
     return {
