@@ -252,3 +252,79 @@ def test_all_reasons_are_told_in_their_order():
     checks = ["payment-index", "oldest-open-item", "over-utilisation", "account-stopped"]
     verdict = rules.decide(of, rule_set(*(rule(check) for check in checks)))
     assert rulebook.codes(verdict) == checks[::-1]
+
+
+# ---- what exclusions compare --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "bound", "passes", "fails"),
+    [
+        ("discount-worsened", {"percent_up_to": "3"}, {"terms": Terms(30, 3.0)},
+         {"terms": Terms(30, 3.01)}),
+        ("terms-worsened", {"days_up_to": 45}, {"terms": Terms(45)}, {"terms": Terms(46)}),
+        ("document-value", {"amount_up_to": "2000"}, {"credit_minor": 200_000},
+         {"credit_minor": 200_001}),
+        ("limit-share-used", {"percent_up_to": "95"}, {"credit_minor": 950},
+         {"credit_minor": 951}),
+        ("over-utilisation", {"amount_up_to": "1"}, {"credit_minor": 1100},
+         {"credit_minor": 1101}),
+    ],
+)  # fmt: skip
+def test_an_exclusion_compares_the_values_of_its_check(check, bound, passes, fails):
+    mine = excluded(check=check, applies_to=applies("customer", "K01"), **bound)
+    for document, says in ((passes, "approved"), (fails, "held")):
+        of = facts(document=document, customer={"terms": Terms(30, 2.0)})
+        assert outcome(of, rule(check), exclusions=[mine]) == says
+
+
+@pytest.mark.parametrize(
+    ("check", "bound", "passes", "fails"),
+    [
+        ("limit-expired", {"days_up_to": 9}, {"limit_valid_to": days_ago(9)},
+         {"limit_valid_to": days_ago(10)}),
+        ("review-overdue", {"days_up_to": 9}, {"review_due": days_ago(9)},
+         {"review_due": days_ago(10)}),
+        ("dunning-level", {"level_up_to": 2}, {"dunning_level": 2}, {"dunning_level": 3}),
+    ],
+)  # fmt: skip
+def test_an_exclusion_compares_what_stands_about_the_account(check, bound, passes, fails):
+    mine = excluded(check=check, applies_to=applies("customer", "K01"), **bound)
+    for standing, says in ((passes, "approved"), (fails, "held")):
+        of = facts(standing=Standing(**standing), owed_by_day=late((1, 500)))
+        assert outcome(of, rule(check), exclusions=[mine]) == says
+
+
+def test_an_exclusion_by_a_share_compares_what_is_overdue_or_used():
+    mine = excluded(
+        check="overdue-share", applies_to=applies("customer", "K01"), percent_up_to="60"
+    )
+    for minor, says in ((600, "approved"), (601, "held")):
+        of = facts(owed_by_day=late((5, minor), (0, 1000 - minor)))
+        assert outcome(of, rule("overdue-share"), exclusions=[mine]) == says
+    # A value that is not known excuses nothing.
+    low = excluded(check="payment-index", applies_to=applies("customer", "K01"), index_from=0)
+    nothing = facts(standing=Standing(payment_index=10))
+    assert outcome(nothing, rule("payment-index"), exclusions=[low]) == "approved"
+    by_index = {"name": "好客户", "release": True, "index_from": 0}
+    assert outcome(facts(5000), rule("over-utilisation"), exclusions=[by_index]) == "held"
+
+
+# ---- by what leave ------------------------------------------------------------------------------
+
+
+def test_insurance_is_named_only_where_it_was_needed():
+    """A tolerance of 1.00 carries 50 past the limit, the cover carries 150."""
+    one = rule("over-utilisation", tolerance_amount="1", parameters={"covers_excess": True})
+    cover = Standing(insured_minor=2000)
+    for amount, authority in ((1000, "limit"), (1050, "tolerance"), (1150, "insured")):
+        verdict = rules.decide(facts(amount, standing=cover), rule_set(one))
+        assert (verdict.authority, verdict.excess_minor) == (authority, amount - 1000)
+
+
+def test_what_no_rule_asks_about_passes_as_warned():
+    verdict = rules.decide(facts(1500), rule_set(rule("document-value", "warn")))
+    assert (verdict.authority, verdict.excess_minor) == ("warn", 500)
+    mine = excluded(check="over-utilisation", applies_to=applies("customer", "K01"))
+    verdict = rules.decide(facts(1500), rule_set(rule("over-utilisation"), exclusions=[mine]))
+    assert (verdict.authority, verdict.excluded) == ("warn", (("over-utilisation", "例外"),))

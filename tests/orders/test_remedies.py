@@ -174,3 +174,50 @@ def test_one_less_than_the_amount_asked_does_not_help():
         ]
         again = rules.decide(rulebook.mended(was, short, verdict), book)
         assert rulebook.codes(again) == ["over-utilisation"], kind
+
+
+def amounts(check: str, was, **rule) -> dict[str, int | None]:
+    """Kind → amount of the remedies of one rule."""
+    (finding,) = rules.decide(was, rulebook.rule_set(rulebook.rule(check, **rule))).findings
+    return {one.kind: one.amount_minor for one in finding.remedies}
+
+
+def test_the_amounts_of_each_check_are_the_least_that_help():
+    used = (rulebook.node(700, 1000),)
+    nothing = (rulebook.node(700, None, mode="none"),)
+    cover = Standing(insured_minor=500)
+    assert amounts("no-credit", rulebook.facts(100, path=nothing))["ask"] == 800
+    insured = rulebook.facts(100, path=used, standing=cover)
+    assert amounts("insured-limit", insured, tolerance_amount="0.60") == {
+        "insure": 800, "pay": 240, "prepay": 100, "release": 100,
+    }  # fmt: skip
+    share = amounts("limit-share-used", rulebook.facts(250, path=used))
+    assert share == {"pay": 50, "reduce": 200, "prepay": 250, "ask": 1056, "release": 250}
+    late = rulebook.facts(owed_by_day=rulebook.late((40, 300), (20, 500), (-5, 200)))
+    assert amounts("oldest-open-item", late)["pay"] == 300
+    over = {"parameters": {"amount": "6"}}
+    assert amounts("overdue-amount", late, **over)["pay"] == 200
+    assert amounts("overdue-amount", late, tolerance_percent="10", **over)["pay"] == 140
+    assert amounts("overdue-share", late)["pay"] == 715
+    assert amounts("dunning-level", replace(late, standing=Standing(dunning_level=2)))["pay"] == 800
+
+
+def test_a_payment_names_the_last_day_that_it_is_about():
+    was = rulebook.facts(owed_by_day=rulebook.late((40, 300), (20, 500)))
+    for check, day in (("oldest-open-item", 31), ("overdue-amount", 1)):
+        given = {"amount": "1"} if check == "overdue-amount" else {"days": 30}
+        book = rulebook.rule_set(rulebook.rule(check, parameters=given))
+        (finding,) = rules.decide(was, book).findings
+        (pay,) = (one for one in finding.remedies if one.kind == "pay")
+        assert pay.until == rulebook.days_ago(day)
+
+
+def test_a_document_is_reduced_only_where_something_of_it_is_left():
+    room = amounts("over-utilisation", rulebook.facts(400, path=(rulebook.node(999, 1000),)))
+    assert room["reduce"] == 1
+    for used in (1000, 1001):
+        full = amounts("over-utilisation", rulebook.facts(400, path=(rulebook.node(used, 1000),)))
+        assert "reduce" not in full
+    # Of 400, 300 are held already: what is new may go, the rest stands.
+    part = rulebook.facts(400, path=(rulebook.node(1000, 1000),), document={"held_minor": 300})
+    assert amounts("over-utilisation", part)["reduce"] == 300
