@@ -117,6 +117,11 @@ def test_what_cannot_be_a_grant_is_refused(actor):
             by=actor("sales"), on=JAN, customer_id=account.customer_id,
             granted=Granted(mode="none", valid_from=JAN),
         )  # fmt: skip
+    with pytest.raises(Forbidden):
+        limits.grant(
+            by=actor("credit_manager", scope="own"), on=JAN, group_id=make.group().pk,
+            granted=Granted(mode="none", valid_from=JAN),
+        )  # fmt: skip
     assert not Grant.objects.exists() and not InForce.objects.exists()
 
 

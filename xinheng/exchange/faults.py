@@ -14,6 +14,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "客户编码和集团编码须填且只填一个。",
         "Name either a customer or a group, and not both.",
     ),
+    "group-out-of-scope": (
+        "集团 {text} 的额度涉及所有负责人的客户，须由可查看全部客户的人员导入。",
+        "A limit of group {text} concerns everybody's customers; who sees all of them imports it.",
+    ),
     "amount-without-limit": (
         "只有授信方式为限额时才填写额度。",
         "Only mode limited takes an amount.",

@@ -82,6 +82,12 @@ SELECT r.row, 'group_code', 'unknown-group', jsonb_build_object('text', r.group_
   FROM import_rows r LEFT JOIN parties_group g ON g.code = r.group_code
  WHERE g.id IS NULL AND r.group_code <> ''"""
 
+# A group's limit concerns customers of every owner.
+GROUP_OUT_OF_SCOPE = """
+INSERT INTO import_faults
+SELECT r.row, 'group_code', 'group-out-of-scope', jsonb_build_object('text', r.group_code)
+  FROM import_rows r WHERE r.group_code <> ''"""
+
 UNKNOWN_OWNER = """
 INSERT INTO import_faults
 SELECT r.row, 'owner', 'unknown-owner', jsonb_build_object('text', r.owner)

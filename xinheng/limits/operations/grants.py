@@ -7,6 +7,7 @@ writing one and the daily run call it, and nothing else sets an account's limit 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,9 @@ KEPT = Kept(
     "concat_ws(' ', (SELECT code FROM parties_customer c WHERE c.id = t.customer_id),"
     " (SELECT code FROM parties_group p WHERE p.id = t.group_id), t.valid_from)",
 )
+
+# A group's limit concerns customers of every owner, so only who sees all of them grants one.
+_EVERYBODYS = SimpleNamespace(owner_id=None, department_id=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def grant(
     """
     if (customer_id is None) == (group_id is None):
         raise OneNode()
-    row = Customer.objects.filter(pk=customer_id).first() if customer_id else None
+    row = Customer.objects.filter(pk=customer_id).first() if customer_id else _EVERYBODYS
     access.require(by, "limits.write", row)
     _check(granted)
     params = {
