@@ -26,8 +26,8 @@ from xinheng.reference import queries as reference
 from xinheng.reference.refusals import NoExchangeRate
 
 _OPENING = """
-CREATE TEMP TABLE IF NOT EXISTS ord_opening (customer_id bigint) ON COMMIT DROP;
-TRUNCATE ord_opening;
+DROP TABLE IF EXISTS ord_opening;
+CREATE TEMP TABLE ord_opening ON COMMIT DROP AS SELECT %s::bigint AS customer_id
 """
 BOOKS_DIFFER = (
     "books-differ",
@@ -120,8 +120,7 @@ def _prepared(statement: str, params: dict[str, Any]) -> tuple[Any, list[str]]:
 @transaction.atomic
 def _open_account(customer_id: int, segment: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_OPENING)
-        cursor.execute("INSERT INTO ord_opening VALUES (%s)", [customer_id])
+        cursor.execute(_OPENING, [customer_id])
         exposure.open_accounts(by=access.system("orders"), relation="ord_opening", segment=segment)
 
 

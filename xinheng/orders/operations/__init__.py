@@ -1,9 +1,9 @@
 """The verbs of the room: `from xinheng.orders import operations as orders`."""
 
+from xinheng.orders.decided import Decided
 from xinheng.orders.operations.amending import amend, cancel
 from xinheng.orders.operations.batching import Item, reserve_batch
 from xinheng.orders.operations.checking import check, post, reserve, void
-from xinheng.orders.operations.deciding import Decided
 from xinheng.orders.operations.holds import hold, recheck, reject, release, revoke
 from xinheng.orders.operations.placing import Acted, copy, place, reopen
 from xinheng.orders.operations.rechecking import recheck_open

@@ -7,11 +7,13 @@ from django.db import transaction
 
 from xinheng.exposure.rules import Authority
 from xinheng.kernel.actors import Actor
+from xinheng.orders import state
+from xinheng.orders.decided import question
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Hold, Order
 from xinheng.orders.operations import keeping, stopping
 from xinheng.orders.operations.deciding import decide
-from xinheng.orders.operations.placing import Acted, question, settle
+from xinheng.orders.operations.placing import Acted, settle
 from xinheng.orders.operations.telling import announce
 from xinheng.orders.rules.asked import is_prepaid, terms_of
 from xinheng.orders.rules.placed import Change
@@ -30,7 +32,7 @@ def amend(
         TermsUnreadable
     """
     order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
-    keeping.must_be(order, "open", "shipped")
+    state.must_be(order, "open", "shipped")
     return amend_locked(by=by, order=order, change=change, today=today)
 
 
@@ -38,11 +40,11 @@ def amend_locked(
     *, by: Actor, order: Order, change: Change, today: date, permission: str = "orders.write"
 ) -> Acted:
     """Change an order that the caller has locked; see `amend`."""
-    before = keeping.image(order)
+    before = state.image(order)
     was = question(order, "confirm", "amend", today).asked
-    keeping.apply(order, change)
+    state.apply(order, change)
     if order.credit == Order.Credit.APPROVED and not _asks_more(order, before):
-        _write_lines(order, change)
+        _write_lines(by, order, change)
         return _shrink(by, order, before, today)
     asking = question(order, "confirm", "amend", today)
     asked = replace(
@@ -52,17 +54,19 @@ def amend_locked(
         approved_ship_date=was.ship_date,
     )
     asking = replace(asking, asked=asked)
-    forced = stopping.is_forced(order)
+    forced = stopping.is_forced(by=by, order=order)
 
     def book(found: Found, authority: Authority) -> int | None:
         order.approved_minor = order.amount_minor
-        return keeping.align(order, found.account_id, on=today, authority=authority)
+        return keeping.align(
+            by=by, order=order, account_id=found.account_id, on=today, authority=authority
+        )
 
     decided = decide(by=by, permission=permission, question=asking, book=None if forced else book)
     if decided.verdict.outcome is Outcome.REFUSED:
         order.refresh_from_db()
         return Acted(order, decided)
-    _write_lines(order, change)
+    _write_lines(by, order, change)
     if forced:
         Hold.objects.filter(order=order, state=Hold.State.OPEN).update(
             latest_id=decided.decision_id
@@ -73,7 +77,7 @@ def amend_locked(
     acted = settle(
         by=by, order=order, decided=decided, today=today, action="orders.amend", before=before
     )
-    announce(order=order, event="order.amended", data={"decision": decided.decision_id})
+    announce(by=by, order=order, event="order.amended", data={"decision": decided.decision_id})
     return acted
 
 
@@ -86,22 +90,27 @@ def cancel(
     refuses: UnknownOrder, Forbidden, OrderChanged, OrderNotOpen
     """
     order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
-    keeping.must_be(order, "open")
+    state.must_be(order, "open")
     return cancel_locked(by=by, order=order, today=today, reason=reason)
 
 
 def cancel_locked(*, by: Actor, order: Order, today: date, reason: str = "") -> Acted:
     """Cancel an order that the caller has locked."""
-    before = keeping.image(order)
+    before = state.image(order)
     order.status, order.approved_minor = Order.Status.CANCELLED, 0
-    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
-    hold = stopping.open_hold(order)
+    keeping.align(
+        by=by,
+        order=order,
+        on=today,
+        authority=state.within(order),
+    )
+    hold = stopping.open_hold(by=by, order=order)
     if hold is not None:
         stopping.close(by=by, hold=hold, state=Hold.State.WITHDRAWN, reason=reason)
     if order.credit == Order.Credit.HELD:
         order.credit = Order.Credit.REFUSED
     keeping.keep(by=by, order=order, action="orders.cancel", before=before, reason=reason)
-    announce(order=order, event="order.cancelled", data={})
+    announce(by=by, order=order, event="order.cancelled", data={})
     return Acted(order, None)
 
 
@@ -121,15 +130,20 @@ def _asks_more(order: Order, before: dict[str, object]) -> bool:
 
 def _shrink(by: Actor, order: Order, before: dict[str, object], today: date) -> Acted:
     order.approved_minor = min(order.approved_minor, order.amount_minor)
-    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
+    keeping.align(
+        by=by,
+        order=order,
+        on=today,
+        authority=state.within(order),
+    )
     keeping.keep(by=by, order=order, action="orders.amend", before=before)
-    announce(order=order, event="order.amended", data={})
+    announce(by=by, order=order, event="order.amended", data={})
     return Acted(order, None)
 
 
-def _write_lines(order: Order, change: Change) -> None:
+def _write_lines(by: Actor, order: Order, change: Change) -> None:
     if change.lines is not None:
-        keeping.write_lines(order, change.lines)
+        keeping.write_lines(by=by, order=order, lines=change.lines)
     elif change.amount_minor is not None and order.lines.exists():
         # An amount without lines overrides them: they no longer say what the order is worth.
-        keeping.write_lines(order, ())
+        keeping.write_lines(by=by, order=order, lines=())

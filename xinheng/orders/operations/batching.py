@@ -21,10 +21,10 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.orders import facts as reading
 from xinheng.orders import rules, sql
+from xinheng.orders.decided import Decided, Question, Taken, held_by_ledger
 from xinheng.orders.facts import Found
 from xinheng.orders.operations import deciding
 from xinheng.orders.operations.checking import reserve
-from xinheng.orders.operations.deciding import Decided, Question, Taken
 from xinheng.orders.rules.asked import Asked
 from xinheng.orders.rules.facts import Node
 from xinheng.orders.rules.verdict import Outcome
@@ -178,7 +178,7 @@ def _book(by: Actor, current: _Round, items: Sequence[Item], answers: dict[int, 
             answers[place] = answer
             del done[place]
         elif isinstance(answer, Refusal):
-            verdict = deciding.held_by_ledger(one.found, one.verdict, answer)
+            verdict = held_by_ledger(one.found, one.verdict, answer)
             done[place] = replace(one, verdict=verdict)
         else:
             done[place] = replace(one, entry_id=answer.entry_id)

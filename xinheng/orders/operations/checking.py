@@ -16,9 +16,10 @@ from xinheng.exposure.refusals import UnknownReservation
 from xinheng.exposure.rules import Authority, Booked, Document
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.money import Money
+from xinheng.orders.decided import Decided, Question
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Order
-from xinheng.orders.operations.deciding import Decided, Question, decide
+from xinheng.orders.operations.deciding import decide
 from xinheng.orders.refusals import KnownOrder, OfAnOrder
 from xinheng.orders.rules.asked import Asked
 

@@ -4,11 +4,10 @@ The decision commits with the caller's transaction whatever it says; what it boo
 savepoint of the ledger, so that somebody who was faster costs a second look and nothing else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import connection
 
@@ -17,76 +16,18 @@ from xinheng.exposure import operations as exposure
 from xinheng.exposure.refusals import KeyReused, LimitExceeded
 from xinheng.exposure.rules import Authority
 from xinheng.kernel.actors import Actor
-from xinheng.kernel.refusals import Refusal
 from xinheng.orders import facts as reading
 from xinheng.orders import rules
+from xinheng.orders.decided import Decided, Question, Taken, decided, held_by_ledger
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Decision
 from xinheng.orders.rules import record
-from xinheng.orders.rules.asked import Asked
-from xinheng.orders.rules.checks import utilisation
-from xinheng.orders.rules.facts import Facts, Release
-from xinheng.orders.rules.verdict import Finding, Level, Outcome, Reason, Remedy, Verdict
+from xinheng.orders.rules.verdict import Level, Outcome, Verdict
 
 ATTEMPTS = 3
-LEDGER = "ledger"  # the rule that speaks when the ledger itself found no room
 
 # Books what was let through and returns the ledger's entry.
 Book = Callable[[Found, Authority], int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Who asks for what, and to what end.
-
-    purpose: one of Decision.Purpose; key: makes a repeated reservation the same one
-    order_id, follows: the order it is about and the decision before this one
-    leave: a release about to be given; is_anew: releases given earlier do not count
-    """
-
-    customer_id: int
-    asked: Asked
-    purpose: str
-    today: date
-    key: str = ""
-    order_id: int | None = None
-    follows: Decision | None = None
-    leave: Release | None = None
-    is_anew: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision as its asker gets it.
-
-    entry_id: the ledger's reservation it led to; is_replay: it had been taken before, by this key
-    releasers: role → how far past the limit it may release, in the account's currency
-    """
-
-    decision_id: int
-    uuid: UUID
-    facts: Facts
-    verdict: Verdict
-    account_id: int
-    entry_id: int | None = None
-    is_replay: bool = False
-    releasers: Mapping[str, int | None] = field(default_factory=dict)
-
-    @property
-    def is_approved(self) -> bool:
-        """Say whether the document may go on."""
-        return self.verdict.outcome is Outcome.APPROVED
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A verdict about to be recorded, and the entry it led to; permission: what was asked."""
-
-    question: Question
-    found: Found
-    verdict: Verdict
-    entry_id: int | None
-    permission: str
 
 
 def decide(*, by: Actor, permission: str, question: Question, book: Book | None = None) -> Decided:
@@ -134,21 +75,6 @@ def _lock(found: Found) -> None:
             [found.facts.customer.id],
         )
     exposure.lock_accounts(by=access.system("orders"), relation="ord_locking")
-
-
-def held_by_ledger(found: Found, verdict: Verdict, failure: Refusal | None) -> Verdict:
-    """Return the verdict when the ledger found no room for what the rules let pass."""
-    document = found.facts.document
-    asked = document.credit_minor - document.held_minor
-    finding = Finding(
-        Reason.OVER_UTILISATION,
-        Level.HOLD,
-        LEDGER,
-        details=record.plain(failure.params if failure else {}),
-        remedies=(Remedy("release", amount_minor=asked, account_id=found.account_id),),
-    )
-    findings = tuple(sorted((*verdict.findings, finding), key=lambda one: one.reason))
-    return Verdict(Outcome.HELD, findings, "limit", 0, verdict.available_minor, verdict.rules_used)
 
 
 def record_many(*, by: Actor, taken: Sequence[Taken]) -> list[Decided]:
@@ -237,18 +163,3 @@ def _again(question: Question, found: Found) -> Decided:
     if stored is None or not same:
         raise KeyReused(key=question.key)
     return decided(stored, is_replay=True)
-
-
-def decided(stored: Decision, *, is_replay: bool = False) -> Decided:
-    """Return a stored decision as its asker got it."""
-    facts = record.facts_of(stored.facts)
-    verdict = Verdict(
-        Outcome(stored.outcome),
-        record.findings_of(stored.reasons),
-        stored.authority,  # type: ignore[arg-type]
-        stored.excess_minor,
-        utilisation.available(facts),
-    )
-    return Decided(
-        stored.pk, stored.uuid, facts, verdict, stored.account_id, stored.reservation_id, is_replay
-    )

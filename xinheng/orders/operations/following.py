@@ -138,15 +138,15 @@ def _follow(by: Actor, touched: list[_Touched], on: Any) -> None:
             for order in touched
         ],
     )
-    _announce(touched)
+    _announce(by, touched)
 
 
-def _announce(touched: list[_Touched]) -> None:
+def _announce(by: Actor, touched: list[_Touched]) -> None:
     """Tell listening systems; asked once, since an import may touch very many orders."""
     if Subscription.objects.filter(events__contains=[EVENT], disabled_at=None).exists():
         numbers = [order.number for order in touched]
         for order in Order.objects.select_related("customer").filter(number__in=numbers):
-            announce(order=order, event=EVENT, data={})
+            announce(by=by, order=order, event=EVENT, data={})
 
 
 def _release_elsewhere(rows: list[tuple[Any, ...]], on: Any) -> None:

@@ -11,12 +11,13 @@ from xinheng.exposure.rules import Authority
 from xinheng.journal.fields import CurrentTransaction
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
-from xinheng.orders import rules
+from xinheng.orders import rules, state
+from xinheng.orders.decided import Decided, question
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Hold, Order, Release
 from xinheng.orders.operations import keeping, stopping
-from xinheng.orders.operations.deciding import Decided, decide
-from xinheng.orders.operations.placing import Acted, question, settle
+from xinheng.orders.operations.deciding import decide
+from xinheng.orders.operations.placing import Acted, settle
 from xinheng.orders.operations.telling import tell
 from xinheng.orders.refusals import (
     BeyondAuthority,
@@ -42,12 +43,14 @@ def recheck(*, by: Actor, number: str, today: date) -> Acted:
     refuses: UnknownOrder, Forbidden, NoHold
     """
     order = keeping.locked(by=by, permission="orders.check", number=number)
-    hold = _open(order)
-    before = keeping.image(order)
+    hold = _open(by, order)
+    before = state.image(order)
 
     def book(found: Found, authority: Authority) -> int | None:
         order.approved_minor = order.amount_minor
-        return keeping.align(order, found.account_id, on=today, authority=authority)
+        return keeping.align(
+            by=by, order=order, account_id=found.account_id, on=today, authority=authority
+        )
 
     decided = decide(
         by=by,
@@ -79,9 +82,9 @@ def release(
         NotReleasable, BeyondAuthority (which names who may)
     """
     order = keeping.locked(by=by, permission="orders.release", number=number, version=version)
-    hold = _open(order)
+    hold = _open(by, order)
     amount = _covered(order, scope, reason, today)
-    before = keeping.image(order)
+    before = state.image(order)
     leave = rules.Release(
         id=_next_release(), document_minor=amount, excess_minor=UNBOUND, covers=scope.covers,
         point=hold.point, until=scope.until, by=by.label,
@@ -89,7 +92,9 @@ def release(
 
     def book(found: Found, authority: Authority) -> int | None:
         order.approved_minor = amount
-        return keeping.align(order, found.account_id, on=today, authority=authority)
+        return keeping.align(
+            by=by, order=order, account_id=found.account_id, on=today, authority=authority
+        )
 
     asking = question(order, hold.point, "release", today, amount_minor=amount)  # type: ignore[arg-type]
     decided = decide(
@@ -125,9 +130,9 @@ def reject(
     refuses: UnknownOrder, Forbidden, OrderChanged, NoHold, ReasonMissing
     """
     order = keeping.locked(by=by, permission="orders.release", number=number, version=version)
-    hold = _open(order)
+    hold = _open(by, order)
     _said(reason)
-    before = keeping.image(order)
+    before = state.image(order)
     stopping.close(by=by, hold=hold, state=Hold.State.REJECTED, reason=reason)
     order.credit = Order.Credit.REFUSED
     keeping.keep(by=by, order=order, action="orders.reject", before=before, reason=reason)
@@ -148,21 +153,27 @@ def revoke(*, by: Actor, number: str, reason: str, today: date) -> Acted:
     )
     if not taken:
         raise ReleaseOver(order=number)
-    before = keeping.image(order)
+    before = state.image(order)
     if order.credit != Order.Credit.APPROVED or order.status != Order.Status.OPEN:
         keeping.keep(by=by, order=order, action="orders.revoke", before=before, reason=reason)
         return Acted(order, None)
     # What the release let it reserve goes back first, so that it is asked for anew.
     order.approved_minor, order.credit = 0, Order.Credit.HELD
     keeping.align(
-        order, keeping.account_of(order), on=today, authority=keeping.within(order), step=":back"
+        by=by,
+        order=order,
+        on=today,
+        authority=state.within(order),
+        step=":back",
     )
     keeping.keep(by=by, order=order, action="orders.revoke", before=before, reason=reason)
-    before = keeping.image(order)
+    before = state.image(order)
 
     def book(found: Found, authority: Authority) -> int | None:
         order.approved_minor = order.amount_minor
-        return keeping.align(order, found.account_id, on=today, authority=authority)
+        return keeping.align(
+            by=by, order=order, account_id=found.account_id, on=today, authority=authority
+        )
 
     decided = decide(
         by=by,
@@ -182,10 +193,10 @@ def hold(*, by: Actor, number: str, reason: str, today: date) -> Acted:
     refuses: UnknownOrder, Forbidden, OrderNotOpen, HeldAlready, ReasonMissing
     """
     order = keeping.locked(by=by, permission="orders.hold", number=number)
-    keeping.must_be(order, "open")
+    state.must_be(order, "open")
     _said(reason)
-    before = keeping.image(order)
-    found = stopping.open_hold(order)
+    before = state.image(order)
+    found = stopping.open_hold(by=by, order=order)
     if found is not None and found.is_forced:
         raise HeldAlready(order=number)
     if found is not None:
@@ -195,14 +206,19 @@ def hold(*, by: Actor, number: str, reason: str, today: date) -> Acted:
             order=order, point="confirm", is_forced=True, opened_by=by.label, opened_reason=reason
         )
     order.credit, order.approved_minor = Order.Credit.HELD, 0
-    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
+    keeping.align(
+        by=by,
+        order=order,
+        on=today,
+        authority=state.within(order),
+    )
     keeping.keep(by=by, order=order, action="orders.hold", before=before, reason=reason)
     tell(by=by, order=order, news="held", key=f"{order.version}")
     return Acted(order, None)
 
 
-def _open(order: Order) -> Hold:
-    found = stopping.open_hold(order)
+def _open(by: Actor, order: Order) -> Hold:
+    found = stopping.open_hold(by=by, order=order)
     if found is None:
         raise NoHold(order=order.number)
     return found
@@ -225,7 +241,7 @@ def _covered(order: Order, scope: Scope, reason: str, today: date) -> int:
     if scope.until is not None and scope.until < today:
         raise ReleaseDate(until=scope.until)
     amount = order.amount_minor if scope.amount_minor is None else scope.amount_minor
-    if amount <= keeping.progress(order).done_minor or amount > order.amount_minor:
+    if amount <= state.progress(order).done_minor or amount > order.amount_minor:
         raise OrderAmount(order=order.number)
     return amount
 

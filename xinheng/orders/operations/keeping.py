@@ -8,25 +8,18 @@ from django.db.models.functions import Now
 
 from xinheng import access, journal
 from xinheng.exposure import operations as exposure
-from xinheng.exposure import rules as exposure_rules
 from xinheng.exposure.realignment import Realignment
 from xinheng.exposure.rules import Authority
 from xinheng.journal.fields import CurrentTransaction
-from xinheng.kernel import money
-from xinheng.kernel import terms as kernel_terms
 from xinheng.kernel.actors import Actor
-from xinheng.orders import sql
+from xinheng.orders import sql, state
 from xinheng.orders.models import Hold, Order, OrderLine
 from xinheng.orders.refusals import (
-    AmountBelowDone,
-    OrderAmount,
     OrderChanged,
-    OrderNotOpen,
     UnknownOrder,
 )
-from xinheng.orders.rules import asked
-from xinheng.orders.rules.holding import Progress, holding, status
-from xinheng.orders.rules.placed import Change, LineFacts
+from xinheng.orders.rules.holding import holding, status
+from xinheng.orders.rules.placed import LineFacts
 from xinheng.parties import operations as parties
 
 KEPT = (
@@ -34,16 +27,6 @@ KEPT = (
     "is_prepaid", "ship_date", "terms", "discount_percent", "status", "credit", "reservation_id",
     "decision_id", "version",
 )  # fmt: skip
-SHOWN = (
-    "amount_minor", "shipped_minor", "invoiced_minor", "approved_minor", "terms",
-    "discount_percent", "ship_date", "status", "credit",
-)  # fmt: skip
-STATES = {
-    "open": ("未完成", "open"),
-    "shipped": ("已发货", "shipped"),
-    "invoiced": ("已开票", "invoiced"),
-    "cancelled": ("已取消", "cancelled"),
-}
 
 
 def locked(*, by: Actor, permission: str, number: str, version: int | None = None) -> Order:
@@ -71,43 +54,27 @@ def locked(*, by: Actor, permission: str, number: str, version: int | None = Non
     return order
 
 
-def must_be(order: Order, *states: str) -> None:
-    """Refuse an order that is in another state."""
-    if order.status not in states:
-        zh, en = STATES[order.status]
-        raise OrderNotOpen(order=order.number, state_zh=zh, state_en=en)
-
-
-def progress(order: Order) -> Progress:
-    """Return how far an order has come."""
-    return Progress(
-        amount_minor=order.amount_minor,
-        approved_minor=order.approved_minor,
-        shipped_minor=order.shipped_minor,
-        invoiced_minor=order.invoiced_minor,
-        status=order.status,  # type: ignore[arg-type]
-        is_prepaid=order.is_prepaid,
-    )
-
-
-def image(order: Order) -> dict[str, Any]:
-    """Return what the journal says about an order before and after an act."""
-    return {name: getattr(order, name) for name in SHOWN}
-
-
 def align(
-    order: Order, account_id: int, *, on: date, authority: Authority, step: str = ""
+    *,
+    by: Actor,
+    order: Order,
+    on: date,
+    authority: Authority,
+    account_id: int | None = None,
+    step: str = "",
 ) -> int | None:
     """Let the ledger hold what the order holds from now on; return its reservation.
 
+    account_id: where it counts, when the caller knows
     step: tells several acts on one version of the order apart
     refuses: LimitExceeded, AccountHalted for more than it held
     """
-    target = holding(progress(order))
+    access.require(by, "orders.read", order.customer)
+    target = holding(state.progress(order))
     done = exposure.realign(
         by=access.system("orders"),
         item=Realignment(
-            account_id=account_id,
+            account_id=account_id or account_of(by=by, order=order),
             source=f"order:{order.number}",
             currency=order.currency,
             on=on,
@@ -124,20 +91,9 @@ def align(
     return done.reservation_id
 
 
-def within(order: Order) -> Authority:
-    """Return the authority of what adds nothing: the order's own decision goes on."""
-    return Authority(decision_id=order.decision_id)
-
-
-def carried(order: Order) -> Authority:
-    """Return the authority of what puts back: the order's own decision had reserved it before."""
-    if order.decision_id is None:
-        return Authority()
-    return exposure_rules.carried(order.decision_id)
-
-
-def account_of(order: Order) -> int:
+def account_of(*, by: Actor, order: Order) -> int:
     """Return the credit account that an order counts in."""
+    access.require(by, "orders.read", order.customer)
     with connection.cursor() as cursor:
         cursor.execute(sql.ACCOUNT_OF, {"order": order.pk})
         return int(cursor.fetchone()[0])
@@ -151,11 +107,11 @@ def keep(
     The status follows from what was shipped and invoiced.
     """
     access.require(by, "orders.read", order.customer)
-    order.status = status(progress(order))
+    order.status = status(state.progress(order))
     values = {name: getattr(order, name) for name in KEPT}
     values["version"] = order.version = order.version + 1
     Order.objects.filter(pk=order.pk).update(**values, changed_xid=CurrentTransaction())
-    after = image(order)
+    after = state.image(order)
     if before is not None:
         was = before
         before = {name: value for name, value in was.items() if value != after[name]}
@@ -163,32 +119,6 @@ def keep(
     journal.write(
         by=by, action=action, object=f"order:{order.number}", before=before, after={**after, **more}
     )
-
-
-def apply(order: Order, change: Change) -> None:
-    """Set what changes on the row in memory.
-
-    refuses: OrderAmount, AmountBelowDone, TermsUnreadable
-    """
-    if change.lines is not None:
-        order.amount_minor = sum(line.amount_minor for line in change.lines)
-    elif change.amount_minor is not None:
-        order.amount_minor = change.amount_minor
-    negative = change.lines is not None and any(line.amount_minor < 0 for line in change.lines)
-    if order.amount_minor <= 0 or negative:
-        raise OrderAmount(order=order.number)
-    done = progress(order).done_minor
-    if order.amount_minor < done:
-        raise AmountBelowDone(
-            order=order.number, done=money.text(done, order.currency), currency=order.currency
-        )
-    if change.terms is not None:
-        order.terms = str(kernel_terms.parse(change.terms)) if change.terms else ""
-        order.is_prepaid = asked.is_prepaid(order.terms)
-    if change.discount_percent is not None:
-        order.discount_percent = change.discount_percent
-    if change.ship_date is not None:
-        order.ship_date = change.ship_date
 
 
 def again(*, by: Actor, permission: str, number: str) -> Order:
@@ -216,8 +146,9 @@ def settle_gone(*, by: Actor, order: Order) -> int | None:
     return int(hold.pk)
 
 
-def write_lines(order: Order, lines: tuple[LineFacts, ...]) -> None:
+def write_lines(*, by: Actor, order: Order, lines: tuple[LineFacts, ...]) -> None:
     """Replace the lines of an order; what was shipped of a line stays with its number."""
+    access.require(by, "orders.read", order.customer)
     shipped = dict(order.lines.values_list("line", "shipped_minor"))
     order.lines.all().delete()
     OrderLine.objects.bulk_create(

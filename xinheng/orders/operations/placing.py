@@ -11,13 +11,14 @@ from xinheng.exposure.rules import Authority
 from xinheng.kernel import terms as kernel_terms
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.money import Money
+from xinheng.orders import state
+from xinheng.orders.decided import Decided, question
 from xinheng.orders.facts import Found
-from xinheng.orders.models import Decision, Order
+from xinheng.orders.models import Order
 from xinheng.orders.operations import keeping, stopping
-from xinheng.orders.operations.deciding import Decided, Question, decide
+from xinheng.orders.operations.deciding import decide
 from xinheng.orders.refusals import OrderAmount, OrderExists, UnknownOrder, UnknownSegment
-from xinheng.orders.rules.asked import Asked, is_prepaid
-from xinheng.orders.rules.facts import Point
+from xinheng.orders.rules.asked import is_prepaid
 from xinheng.orders.rules.placed import LineFacts, OrderFacts
 from xinheng.orders.rules.verdict import Outcome
 from xinheng.parties import operations as parties
@@ -70,7 +71,7 @@ def place(*, by: Actor, facts: OrderFacts, today: date, copied_from: Order | Non
     except IntegrityError as error:
         # Somebody placed it in this very moment.
         raise OrderExists(order=facts.number) from error
-    keeping.write_lines(order, facts.lines)
+    keeping.write_lines(by=by, order=order, lines=facts.lines)
     return ask(by=by, order=order, today=today, purpose="reserve", action="orders.place")
 
 
@@ -81,8 +82,8 @@ def reopen(*, by: Actor, number: str, today: date, version: int | None = None) -
     refuses: UnknownOrder, Forbidden, OrderChanged, OrderNotOpen
     """
     order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
-    keeping.must_be(order, "cancelled")
-    before = keeping.image(order)
+    state.must_be(order, "cancelled")
+    before = state.image(order)
     order.status = Order.Status.OPEN
     return ask(
         by=by, order=order, today=today, purpose="reserve", action="orders.reopen", before=before
@@ -137,7 +138,9 @@ def ask(
 
     def book(found: Found, authority: Authority) -> int | None:
         order.approved_minor = order.amount_minor
-        return keeping.align(order, found.account_id, on=today, authority=authority)
+        return keeping.align(
+            by=by, order=order, account_id=found.account_id, on=today, authority=authority
+        )
 
     decided = decide(
         by=by,
@@ -146,30 +149,6 @@ def ask(
         book=book,
     )
     return settle(by=by, order=order, decided=decided, today=today, action=action, before=before)
-
-
-def question(
-    order: Order, point: Point, purpose: str, today: date, *, amount_minor: int | None = None
-) -> Question:
-    """Return what is asked about an order; `amount_minor` of it, the whole by default."""
-    last: Decision | None = order.decision
-    has_leave = order.credit == Order.Credit.APPROVED and last is not None
-    asked = Asked(
-        amount=Money(order.amount_minor if amount_minor is None else amount_minor, order.currency),
-        number=order.number,
-        point=point,
-        ship_date=order.ship_date,
-        terms=order.terms,
-        discount_percent=order.discount_percent,
-        segment=order.segment.code,
-        is_prepaid=order.is_prepaid,
-        approved_minor=order.approved_minor if has_leave else None,
-        approved_terms=order.terms,
-        approved_discount_percent=order.discount_percent,
-        approved_ship_date=order.ship_date,
-        approved_on=last.day if has_leave and last is not None else None,
-    )
-    return Question(order.customer_id, asked, purpose, today, order_id=order.pk, follows=last)
 
 
 def settle(
@@ -194,7 +173,12 @@ def settle(
         order.credit = Order.Credit.HELD if is_held else Order.Credit.REFUSED
         order.approved_minor = 0
         keeping.align(
-            order, decided.account_id, on=today, authority=keeping.within(order), step=":stop"
+            by=by,
+            order=order,
+            account_id=decided.account_id,
+            on=today,
+            authority=state.within(order),
+            step=":stop",
         )
         stopping.stop(by=by, order=order, decided=decided)
     keeping.keep(by=by, order=order, action=action, before=before, **more)

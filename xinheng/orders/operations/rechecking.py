@@ -10,11 +10,11 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.orders import facts as reading
 from xinheng.orders import rules, sql
+from xinheng.orders.decided import question
 from xinheng.orders.definition import KIND
 from xinheng.orders.models import Hold, Order
 from xinheng.orders.operations import stopping
 from xinheng.orders.operations.holds import recheck
-from xinheng.orders.operations.placing import question
 
 PERMISSION = "orders.check"
 
@@ -35,7 +35,7 @@ def recheck_open(*, by: Actor, today: date) -> int:
 @transaction.atomic
 def _look(by: Actor, number: str, today: date) -> int:
     order = Order.objects.select_related("customer", "segment", "decision").get(number=number)
-    hold = stopping.open_hold(order)
+    hold = stopping.open_hold(by=by, order=order)
     if hold is None or hold.is_forced:
         return 0
     Hold.objects.filter(pk=hold.pk).update(looked_on=today, changed_xid=CurrentTransaction())

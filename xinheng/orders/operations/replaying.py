@@ -8,8 +8,8 @@ from xinheng import access, journal
 from xinheng.definitions.in_force import by_name
 from xinheng.kernel.actors import Actor
 from xinheng.orders import rules
+from xinheng.orders.decided import LEDGER
 from xinheng.orders.models import Decision
-from xinheng.orders.operations.deciding import LEDGER
 from xinheng.orders.refusals import UnknownDecision
 from xinheng.orders.rules import record
 from xinheng.orders.rules.verdict import Verdict

@@ -8,11 +8,13 @@ from django.db import transaction
 from xinheng.exposure.rules import Authority
 from xinheng.kernel import money
 from xinheng.kernel.actors import Actor
+from xinheng.orders import state
+from xinheng.orders.decided import Decided, question
 from xinheng.orders.facts import Found
 from xinheng.orders.models import Order, Shipment
 from xinheng.orders.operations import keeping
-from xinheng.orders.operations.deciding import Decided, decide
-from xinheng.orders.operations.placing import question, settle
+from xinheng.orders.operations.deciding import decide
+from xinheng.orders.operations.placing import settle
 from xinheng.orders.operations.telling import announce
 from xinheng.orders.refusals import (
     OrderAmount,
@@ -45,21 +47,28 @@ def ship(
         TooMuchShipped, OrderAmount
     """
     order = keeping.locked(by=by, permission="orders.write", number=number, version=version)
-    keeping.must_be(order, "open", "invoiced")
+    state.must_be(order, "open", "invoiced")
     if order.credit != Order.Credit.APPROVED:
         raise OrderHeld(order=number)
     if order.shipments.filter(number=shipment.number).exists():
         raise ShipmentExists(order=number, shipment=shipment.number)
     lines, amount = _what_leaves(order, shipment)
-    before = keeping.image(order)
+    before = state.image(order)
     gone = order.shipped_minor + amount
     # The check sees all that the order holds then, also what stays reserved.
-    whole = max(keeping.progress(order).known_minor, gone)
+    whole = max(state.progress(order).known_minor, gone)
 
     def book(found: Found, authority: Authority) -> int | None:
         if not order.is_prepaid and gone > order.approved_minor:
             order.approved_minor = gone
-            keeping.align(order, found.account_id, on=today, authority=authority, step=":more")
+            keeping.align(
+                by=by,
+                order=order,
+                account_id=found.account_id,
+                on=today,
+                authority=authority,
+                step=":more",
+            )
         return order.reservation_id
 
     decided = decide(
@@ -74,7 +83,9 @@ def ship(
         return Shipped(order, None, decided)
     order.decision_id = decided.decision_id
     order.shipped_minor = gone
-    keeping.align(order, decided.account_id, on=today, authority=keeping.within(order))
+    keeping.align(
+        by=by, order=order, account_id=decided.account_id, on=today, authority=state.within(order)
+    )
     made = Shipment.objects.create(
         order=order,
         number=shipment.number,
@@ -85,7 +96,7 @@ def ship(
     )
     _move_lines(order, lines, 1)
     keeping.keep(by=by, order=order, action="orders.ship", before=before, shipment=shipment.number)
-    announce(order=order, event="order.shipped", data={"shipment": shipment.number})
+    announce(by=by, order=order, event="order.shipped", data={"shipment": shipment.number})
     return Shipped(order, made, decided)
 
 
@@ -101,13 +112,18 @@ def return_shipment(
     made = order.shipments.filter(number=shipment_number, returned_on__isnull=True).first()
     if made is None or returned_on < made.shipped_on:
         raise UnknownShipment(order=number, shipment=shipment_number)
-    before = keeping.image(order)
+    before = state.image(order)
     Shipment.objects.filter(pk=made.pk).update(returned_on=returned_on)
     order.shipped_minor -= made.amount_minor
     if order.status in (Order.Status.SHIPPED, Order.Status.INVOICED):
         order.status = Order.Status.OPEN
     _move_lines(order, {int(line): minor for line, minor in made.lines.items()}, -1)
-    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.carried(order))
+    keeping.align(
+        by=by,
+        order=order,
+        on=today,
+        authority=state.carried(order),
+    )
     keeping.keep(
         by=by, order=order, action="orders.return", before=before, shipment=shipment_number
     )

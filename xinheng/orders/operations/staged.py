@@ -19,6 +19,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal
 from xinheng.kernel.staged import Outcome, RowRefusal
 from xinheng.orders import staged_sql as texts
+from xinheng.orders import state
 from xinheng.orders.models import Order
 from xinheng.orders.operations import keeping
 from xinheng.orders.operations.amending import amend_locked, cancel_locked
@@ -173,8 +174,8 @@ def _change(by: Actor, batch_id: UUID, today: date, row: Sequence[Any]) -> None:
             cancel_locked(by=by, order=order, today=today)
         return
     if order.status == Order.Status.CANCELLED:
-        before = keeping.image(order)
-        keeping.apply(order, change)
+        before = state.image(order)
+        state.apply(order, change)
         order.status = Order.Status.OPEN
         if status == "open":
             ask(by=by, order=order, today=today, purpose="reserve", action=IMPORT,
@@ -188,10 +189,15 @@ def _change(by: Actor, batch_id: UUID, today: date, row: Sequence[Any]) -> None:
 
 def _record_done(by: Actor, order: Order, change: Change, status: str, today: date) -> None:
     """Record that an order was shipped or invoiced elsewhere; it is too late to ask."""
-    before = keeping.image(order)
-    keeping.apply(order, change)
+    before = state.image(order)
+    state.apply(order, change)
     order.shipped_minor = max(order.shipped_minor, order.amount_minor)
     order.status = status
     hold = keeping.settle_gone(by=by, order=order)
-    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
+    keeping.align(
+        by=by,
+        order=order,
+        on=today,
+        authority=state.within(order),
+    )
     keeping.keep(by=by, order=order, action=IMPORT, before=before, told=status, hold=hold)

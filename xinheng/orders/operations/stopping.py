@@ -5,25 +5,27 @@ from django.db.models.functions import Now
 from xinheng import access
 from xinheng.journal.fields import CurrentTransaction
 from xinheng.kernel.actors import Actor
+from xinheng.orders.decided import Decided
 from xinheng.orders.models import Hold, Order
-from xinheng.orders.operations.deciding import Decided
 from xinheng.orders.operations.telling import tell
 
 
-def open_hold(order: Order) -> Hold | None:
+def open_hold(*, by: Actor, order: Order) -> Hold | None:
     """Return the hold that stands on an order."""
+    access.require(by, "orders.read", order.customer)
     return Hold.objects.filter(order=order, state=Hold.State.OPEN).first()
 
 
-def is_forced(order: Order) -> bool:
+def is_forced(*, by: Actor, order: Order) -> bool:
     """Say whether somebody holds the order by hand, which no decision ends."""
+    access.require(by, "orders.read", order.customer)
     return Hold.objects.filter(order=order, state=Hold.State.OPEN, is_forced=True).exists()
 
 
 def stop(*, by: Actor, order: Order, decided: Decided) -> None:
     """Write down that a decision stops the order: a hold stands, or a refusal ends one."""
     access.require(by, "orders.read", order.customer)
-    hold = open_hold(order)
+    hold = open_hold(by=by, order=order)
     key = str(decided.decision_id)
     if order.credit == Order.Credit.REFUSED:
         if hold is not None:
@@ -47,7 +49,7 @@ def stop(*, by: Actor, order: Order, decided: Decided) -> None:
 def clear(*, by: Actor, order: Order, decided: Decided) -> None:
     """End the hold whose reasons a decision found gone."""
     access.require(by, "orders.read", order.customer)
-    hold = open_hold(order)
+    hold = open_hold(by=by, order=order)
     if hold is not None:
         close(by=by, hold=hold, state=Hold.State.CLEARED, reason="", decided=decided)
         tell(by=by, order=order, news="cleared", key=str(hold.pk))

@@ -70,13 +70,14 @@ def tell(*, by: Actor, order: Order, news: str, key: str) -> None:
             title_en=en.format(**words)[:200],
             link=f"/orders/of/{quote(order.number)}/",
         )
-    announce(order=order, event=event, data={"decision": order.decision_id})
+    announce(by=by, order=order, event=event, data={"decision": order.decision_id})
     if sentence and _tells_customers():
         _mail(order, sentence.format(**words))
 
 
-def announce(*, order: Order, event: str, data: dict[str, Any]) -> None:
+def announce(*, by: Actor, order: Order, event: str, data: dict[str, Any]) -> None:
     """Tell listening systems of an event of an order; ids only."""
+    access.require(by, "orders.read", order.customer)
     webhooks.announce(
         by=access.system("orders"),
         event=event,

@@ -11,6 +11,7 @@ from xinheng import access, journal
 from xinheng.kernel.actors import Actor
 from xinheng.kernel.staged import BatchNeeded, Hold, TakenBack
 from xinheng.orders import staged_sql as texts
+from xinheng.orders import state
 from xinheng.orders.models import Order
 from xinheng.orders.operations import keeping
 from xinheng.orders.operations.amending import cancel_locked
@@ -65,7 +66,7 @@ def _remove(by: Actor, order: Order, today: date) -> None:
 
 def _restore(by: Actor, order: Order, was: dict[str, Any], today: date) -> None:
     """Give an order the figures of before, and ask for it if it was open then."""
-    before = keeping.image(order)
+    before = state.image(order)
     model = Order._meta
     for name in _RESTORED:
         setattr(order, name, model.get_field(name).to_python(was[name]))
@@ -75,10 +76,7 @@ def _restore(by: Actor, order: Order, was: dict[str, Any], today: date) -> None:
     Order.objects.filter(pk=order.pk).update(batch_id=batch, order_date=order.order_date)
     if order.status == Order.Status.OPEN:
         order.approved_minor = 0
-        keeping.align(
-            order, keeping.account_of(order), on=today, authority=keeping.within(order),
-            step=":back",
-        )  # fmt: skip
+        keeping.align(by=by, order=order, on=today, authority=state.within(order), step=":back")
         keeping.keep(by=by, order=order, action="orders.take_back", before=before)
         ask(by=by, order=order, today=today, purpose="recheck", action="orders.take_back",
             permission=IMPORT)  # fmt: skip
@@ -87,7 +85,12 @@ def _restore(by: Actor, order: Order, was: dict[str, Any], today: date) -> None:
         cancel_locked(by=by, order=order, today=today, reason="batch")
         return
     keeping.settle_gone(by=by, order=order)
-    keeping.align(order, keeping.account_of(order), on=today, authority=keeping.within(order))
+    keeping.align(
+        by=by,
+        order=order,
+        on=today,
+        authority=state.within(order),
+    )
     keeping.keep(by=by, order=order, action="orders.take_back", before=before)
 
 
