@@ -137,12 +137,51 @@ def test_no_float_and_no_round_near_money():
     assert not problems, "\n".join(problems)
 
 
-def public_operations() -> Iterator[tuple[Path, ast.FunctionDef]]:
+def reached_from_outside() -> set[Path]:
+    """Return the modules of operations packages that anything outside of their package imports."""
+    imported: dict[str, set[Path]] = {}
     for path in SOURCES:
-        if "operations" not in path.relative_to(PACKAGE).parts and path.stem != "operations":
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                continue
+            for found in names:
+                imported.setdefault(found, set()).add(path)
+    return {
+        path
+        for path in SOURCES
+        if "operations" in path.relative_to(PACKAGE).parts[:-1]
+        and any(
+            path.parent not in user.parents
+            for user in imported.get(".".join(path.relative_to(ROOT).with_suffix("").parts), ())
+        )
+    }
+
+
+def exported(package: Path) -> set[str] | None:
+    """Return the names that the `__init__.py` of an operations package lets out; None for all."""
+    for node in tree_of(package / "__init__.py").body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return None
+
+
+def public_operations() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """Yield what a room offers: its operations, or what their package lets out.
+
+    A part of the package that nobody outside imports is its own matter but for what it exports.
+    """
+    reached = reached_from_outside()
+    for path in SOURCES:
+        is_part = "operations" in path.relative_to(PACKAGE).parts[:-1]
+        if not is_part and path.stem != "operations":
             continue
-        for node in tree_of(path).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+        let_out = exported(path.parent) if is_part and path not in reached else None
+        for node in functions_of(tree_of(path)):
+            if not node.name.startswith("_") and (let_out is None or node.name in let_out):
                 yield path, node
 
 
