@@ -5,9 +5,11 @@ every act by a key and sends it again with that key when the database refused to
 deadlock) or went away, until it has an answer; what it was answered is what it acknowledges.
 """
 
+import importlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +30,7 @@ VERBS = {
     "set_limit": 6,
 }  # fmt: skip
 DEADLOCK = "40P01"
+stopping = threading.Event()
 
 
 @dataclass
@@ -220,7 +223,7 @@ class Client:
 def run(crowd: Crowd, process: int) -> dict[str, Any]:
     """Let this process's share of the clients work, several of them on one connection."""
     module, name = crowd.door.split(":")
-    maker = getattr(sys.modules[module] if module in sys.modules else __import__(module), name)
+    maker = getattr(importlib.import_module(module), name)
     shared: list[tuple[int, int]] = []
     threads_here = crowd.connections // crowd.processes
     outcomes: Counter[str] = Counter()
@@ -236,7 +239,7 @@ def run(crowd: Crowd, process: int) -> dict[str, Any]:
         ]
         try:
             for turn in range(crowd.operations // crowd.connections):
-                if time.monotonic() > until:
+                if stopping.is_set() or time.monotonic() > until:
                     break
                 clients[turn % len(clients)].act()
         except Exception as error:
@@ -253,6 +256,24 @@ def run(crowd: Crowd, process: int) -> dict[str, Any]:
     for thread in threads:
         thread.join()
     return {"outcomes": outcomes, "acknowledged": acknowledged}
+
+
+def hot_spot(**how: Any) -> Crowd:
+    """Make accounts below three groups, the first one hot, and the crowd that works on them."""
+    from tests import make
+    from xinheng.exposure import operations as exposure
+
+    # Groups that are younger than their members: locks in id order go from the leaves up.
+    hot, *others = [make.account(9_000).pk for _ in range(3)]
+    top = make.group()
+    middle = make.group(parent=top)
+    low = make.group(parent=middle)
+    make.account(of=make.customer(group=low))
+    limits = ((low, 12_000), (middle, 13_000), (top, 14_000))
+    groups = [make.limited(make.group_account(group), limit).pk for group, limit in limits]
+    for leaf, group in zip((hot, *others), (0, 0, 1), strict=True):
+        exposure.regroup(by=make.CLERK, account_id=leaf, parent_id=groups[group], on=ON)
+    return Crowd([hot] * 6 + others, [hot, *others, *groups], **how)
 
 
 def start(crowd: Crowd, environment: dict[str, str]) -> list[subprocess.Popen[str]]:
@@ -386,7 +407,9 @@ def main() -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "xinheng.config.settings"
     django.setup()
+    # A door is named by its module: this one is not to be loaded twice.
     sys.modules["tests.exposure.clients"] = sys.modules["__main__"]
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     given = json.loads(sys.argv[1])
     given["ceilings"] = tuple(given["ceilings"])
     print(json.dumps(run(Crowd(**given), int(sys.argv[2]))))
