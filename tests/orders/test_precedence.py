@@ -328,3 +328,23 @@ def test_what_no_rule_asks_about_passes_as_warned():
     mine = excluded(check="over-utilisation", applies_to=applies("customer", "K01"))
     verdict = rules.decide(facts(1500), rule_set(rule("over-utilisation"), exclusions=[mine]))
     assert (verdict.authority, verdict.excluded) == ("warn", (("over-utilisation", "例外"),))
+
+
+def test_a_group_that_no_rule_asks_about_is_passed_as_warned():
+    path = (node(0, None), rulebook.group(900, 1000))
+    verdict = rules.decide(facts(200, path=path), rule_set(rule("over-utilisation")))
+    assert (verdict.outcome, verdict.authority, verdict.excess_minor) == ("approved", "warn", 100)
+    own = (node(0, 1000), rulebook.group(900, 1000))
+    verdict = rules.decide(facts(200, path=own), rule_set(rule("over-utilisation")))
+    assert (verdict.authority, verdict.excess_minor) == ("warn", 100)
+
+
+def test_a_release_covers_a_later_step_that_takes_no_more_than_it_holds():
+    """The limit was lowered since: the goods already approved may leave, one unit more may not."""
+    over = (node(0, 1000, reserved_minor=1500),)
+    for amount, says in ((1500, "approved"), (1501, "held")):
+        of = facts(
+            amount, path=over, point="ship", document={"held_minor": 1500},
+            release=leave(document_minor=2000, excess_minor=0),
+        )  # fmt: skip
+        assert outcome(of, rule("over-utilisation")) == says
