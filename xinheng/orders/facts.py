@@ -211,7 +211,8 @@ def policy_rate(policy: str, account: str, on: date) -> Decimal | None:
 
 def _node(node: list[Any]) -> Node:
     *plain, reserved_by_day, _ = node
-    return Node(*plain, reserved_by_day=_ladder(reserved_by_day))
+    values: list[Any] = [*plain, _ladder(reserved_by_day)]
+    return Node(*values)
 
 
 def _ladder(days: list[list[Any]]) -> tuple[tuple[date | None, int], ...]:

@@ -8,9 +8,9 @@ from django.db import transaction
 from xinheng import access
 from xinheng.definitions import in_force
 from xinheng.kernel.actors import Actor
+from xinheng.orders import decided
 from xinheng.orders import facts as reading
 from xinheng.orders.models import Decision, Order
-from xinheng.orders.operations import placing
 from xinheng.orders.refusals import UnknownOrder
 from xinheng.orders.rules import Facts, RuleSet, Verdict, decide, explaining, record
 from xinheng.orders.rules.explaining import Line
@@ -61,7 +61,7 @@ def now(*, by: Actor, number: str, today: date, point: Point = "confirm") -> Why
     refuses: UnknownOrder, NoExchangeRate, TermsUnreadable
     """
     order = _order(by, number)
-    question = placing.question(order, point, "check", today)
+    question = decided.question(order, point, "check", today)
     found = reading.read(
         by=by, permission="orders.read", customer_id=order.customer_id,
         asked=question.asked, today=today,

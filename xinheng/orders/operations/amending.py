@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -114,17 +115,18 @@ def cancel_locked(*, by: Actor, order: Order, today: date, reason: str = "") -> 
     return Acted(order, None)
 
 
-def _asks_more(order: Order, before: dict[str, object]) -> bool:
+def _asks_more(order: Order, before: dict[str, Any]) -> bool:
     """Say whether a change is more than giving back: money, terms, discount or the day grew."""
-    old_terms = terms_of(str(before["terms"]), None).days
-    new_terms = terms_of(order.terms, None).days
-    old_discount, new_discount = before["discount_percent"], order.discount_percent
-    return (
-        order.amount_minor > order.approved_minor
+    old_days, new_days = (terms_of(text, None).days for text in (before["terms"], order.terms))
+    is_longer = old_days != new_days and (
+        old_days is None or new_days is None or new_days > old_days
+    )
+    return bool(
+        is_longer
+        or order.amount_minor > order.approved_minor
         or order.ship_date != before["ship_date"]
-        or (new_terms != old_terms and (None in (old_terms, new_terms) or new_terms > old_terms))
-        or is_prepaid(str(before["terms"])) != order.is_prepaid
-        or (new_discount or 0) > (old_discount or 0)
+        or is_prepaid(before["terms"]) != order.is_prepaid
+        or (order.discount_percent or 0) > (before["discount_percent"] or 0)
     )
 
 

@@ -30,6 +30,7 @@ def check(*, by: Actor, customer_id: int, asked: Asked, today: date) -> Decided:
 
     refuses: Forbidden, UnknownCustomer, NoExchangeRate, TermsUnreadable
     """
+    access.require(by, "orders.check")
     return decide(
         by=by,
         permission="orders.check",
@@ -54,6 +55,7 @@ def reserve(
     another key, reserves its amount instead of what it held.
     refuses: Forbidden, UnknownCustomer, KnownOrder, KeyReused, NoExchangeRate, TermsUnreadable
     """
+    access.require(by, "orders.write")
 
     def book(found: Found, authority: Authority) -> int | None:
         if found.order_id is not None:

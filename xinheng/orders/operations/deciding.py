@@ -151,7 +151,7 @@ def _again(question: Question, found: Found) -> Decided:
     refuses: KeyReused when it was about something else
     """
     entry_id, decision_id = found.known or (0, None)
-    stored = Decision.objects.filter(pk=decision_id, reservation_id=entry_id).first()
+    stored = Decision.objects.filter(pk=decision_id or 0, reservation_id=entry_id).first()
     asked = question.asked
     same = stored is not None and (
         stored.customer_id, stored.document_kind, stored.document_number, stored.point,

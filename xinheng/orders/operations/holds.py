@@ -6,6 +6,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from xinheng import access
 from xinheng.access import policy
 from xinheng.exposure.rules import Authority
 from xinheng.journal.fields import CurrentTransaction
@@ -81,13 +82,14 @@ def release(
     refuses: UnknownOrder, Forbidden, OrderChanged, NoHold, ReasonMissing, ReleaseDate, OrderAmount,
         NotReleasable, BeyondAuthority (which names who may)
     """
+    access.require(by, "orders.release")
     order = keeping.locked(by=by, permission="orders.release", number=number, version=version)
     hold = _open(by, order)
     amount = _covered(order, scope, reason, today)
     before = state.image(order)
     leave = rules.Release(
         id=_next_release(), document_minor=amount, excess_minor=UNBOUND, covers=scope.covers,
-        point=hold.point, until=scope.until, by=by.label,
+        point=hold.point, until=scope.until, by=by.label,  # type: ignore[arg-type]
     )  # fmt: skip
 
     def book(found: Found, authority: Authority) -> int | None:

@@ -81,20 +81,7 @@ def ship(
         settle(by=by, order=order, decided=decided, today=today, action="orders.stop_shipment",
                before=before, shipment=shipment.number)  # fmt: skip
         return Shipped(order, None, decided)
-    order.decision_id = decided.decision_id
-    order.shipped_minor = gone
-    keeping.align(
-        by=by, order=order, account_id=decided.account_id, on=today, authority=state.within(order)
-    )
-    made = Shipment.objects.create(
-        order=order,
-        number=shipment.number,
-        shipped_on=shipment.shipped_on,
-        amount_minor=amount,
-        lines={str(line): minor for line, minor in lines.items()},
-        decision_id=decided.decision_id,
-    )
-    _move_lines(order, lines, 1)
+    made = _leave(by, order, shipment, lines, amount, decided, today)
     keeping.keep(by=by, order=order, action="orders.ship", before=before, shipment=shipment.number)
     announce(by=by, order=order, event="order.shipped", data={"shipment": shipment.number})
     return Shipped(order, made, decided)
@@ -128,6 +115,32 @@ def return_shipment(
         by=by, order=order, action="orders.return", before=before, shipment=shipment_number
     )
     return order
+
+
+def _leave(
+    by: Actor,
+    order: Order,
+    shipment: ShipmentFacts,
+    lines: dict[int, int],
+    amount: int,
+    decided: Decided,
+    today: date,
+) -> Shipment:
+    """Record what leaves and let the ledger follow."""
+    order.decision_id = decided.decision_id
+    order.shipped_minor += amount
+    keeping.align(
+        by=by, order=order, account_id=decided.account_id, on=today, authority=state.within(order)
+    )
+    _move_lines(order, lines, 1)
+    return Shipment.objects.create(
+        order=order,
+        number=shipment.number,
+        shipped_on=shipment.shipped_on,
+        amount_minor=amount,
+        lines={str(line): minor for line, minor in lines.items()},
+        decision_id=decided.decision_id,
+    )
 
 
 def _what_leaves(order: Order, shipment: ShipmentFacts) -> tuple[dict[int, int], int]:

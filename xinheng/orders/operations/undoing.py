@@ -67,9 +67,9 @@ def _remove(by: Actor, order: Order, today: date) -> None:
 def _restore(by: Actor, order: Order, was: dict[str, Any], today: date) -> None:
     """Give an order the figures of before, and ask for it if it was open then."""
     before = state.image(order)
-    model = Order._meta
+    fields = {field.name: field for field in Order._meta.fields}
     for name in _RESTORED:
-        setattr(order, name, model.get_field(name).to_python(was[name]))
+        setattr(order, name, fields[name].to_python(was[name]))
     order.shipped_minor = was["shipped_minor"]
     order.status = was["status"]
     batch = was["batch_id"]

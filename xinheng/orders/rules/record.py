@@ -22,7 +22,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        return {name: plain(getattr(value, name)) for name in _names(type(value))}
+        return {name: plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -73,7 +73,8 @@ def changed(before: dict[str, Any], after: dict[str, Any], prefix: str = "") -> 
     """Return the leaves that differ between two plain values: path → [before, after]."""
     found: dict[str, Any] = {}
     for name in sorted(before.keys() | after.keys()):
-        was, is_ = before.get(name), after.get(name)
+        was: Any = before.get(name)
+        is_: Any = after.get(name)
         if was == is_:
             continue
         path = f"{prefix}{name}"
@@ -115,7 +116,8 @@ def _read(hint: Any, value: Any) -> Any:
     if origin is tuple:
         if parts[-1] is Ellipsis:
             return tuple(_read(parts[0], item) for item in value)
-        return tuple(_read(part, item) for part, item in zip(parts, value, strict=True))
+        pairs: Any = zip(parts, value, strict=True)
+        return tuple(_read(part, item) for part, item in pairs)
     if hint is date:
         return date.fromisoformat(value)
     if hint is Decimal:
