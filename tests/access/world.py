@@ -29,7 +29,7 @@ from xinheng.orders.models import Decision
 from xinheng.orders.rules.asked import Asked
 from xinheng.orders.rules.placed import OrderFacts
 from xinheng.parties import operations as parties
-from xinheng.parties.models import Customer
+from xinheng.parties.models import Customer, Group
 from xinheng.receivables.models import Invoice
 from xinheng.reviews.models import Review
 
@@ -126,6 +126,15 @@ def _code(user: User, foreign: bool) -> str:
     return "C-OUT" if foreign else "C-IN"
 
 
+def _group(user: User, foreign: bool) -> str:
+    """Return a group that has one member; the group itself is named after nobody."""
+    code = f"G-{_code(user, foreign)}"
+    if not Group.objects.filter(code=code).exists():
+        place = Department.objects.get(code="north" if foreign else "east")
+        make.account(1_000, of=make.customer(department=place, group=make.group(code)))
+    return code
+
+
 def _invoice(user: User, foreign: bool) -> str:
     return f"I-{_code(user, foreign)}"
 
@@ -207,10 +216,14 @@ SAMPLES: dict[str, Any] = {
     "secret": lambda user, foreign: "no-such-secret",
     "figure": lambda user, foreign: "dso_countback",
     "panel": lambda user, foreign: "last_review",
+    "verb": lambda user, foreign: "cancel",
+    "group": _group,
+    "place": lambda user, foreign: "rules",
+    "at": lambda user, foreign: 0,
 }
 # A review is nobody's: everyone sees the run, and of its results what lies in scope.
 NO_OBJECT = {"kind", "key", "form", "secret", "noun", "act", "field", "review", "review_id",
-             "version_id", "figure", "panel", "webhook_id"}  # fmt: skip
+             "version_id", "figure", "panel", "webhook_id", "verb", "place", "at"}  # fmt: skip
 
 
 def token(user: User, *scopes: str) -> str:

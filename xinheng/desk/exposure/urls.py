@@ -6,5 +6,5 @@ from xinheng.desk.exposure import views
 
 urlpatterns = [
     path("customer/<str:code>/", views.customer, name="exposure"),
-    path("group/<str:code>/", views.group, name="exposure-group"),
+    path("group/<str:group>/", views.of_group, name="exposure-group"),
 ]

@@ -20,10 +20,10 @@ def customer(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def group(request: HttpRequest, code: str) -> HttpResponse:
+def of_group(request: HttpRequest, group: str) -> HttpResponse:
     """Show what a group uses, and what its members may use together."""
     by, segment = frame.actor(request), request.GET.get("segment", account_file.MAIN_SEGMENT)
-    return _page(request, account_file.of_group(by=by, code=code, segment=segment[:40]))
+    return _page(request, account_file.of_group(by=by, code=group, segment=segment[:40]))
 
 
 def _page(request: HttpRequest, file: AccountFile) -> HttpResponse:

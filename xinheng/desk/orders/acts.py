@@ -33,12 +33,13 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         raise Http404
     form_class, do = VERBS[verb]
     by, form = frame.actor(request), form_class(request.POST)
+    currency = order_file.currency_of(by=by, number=number)  # whose order it is comes first
     if not form.is_valid():
         for name, errors in form.errors.items():
             messages.error(request, f"{form.fields[name].label}：{errors[0]}")
         return redirect("desk:order", number)
     try:
-        do(request, by, number, form.cleaned_data)
+        do(request, by, number, {**form.cleaned_data, "currency": currency})
     except Refusal as refusal:
         messages.error(request, frame.sentence(refusal))
         return redirect("desk:order", number)
@@ -50,11 +51,10 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _ship(request: HttpRequest, by: Actor, number: str, given: Given) -> None:
-    currency = order_file.currency_of(by=by, number=number)
     shipment = ShipmentFacts(
         number=given["number"].strip(),
         shipped_on=given["shipped_on"],
-        amount_minor=money.parse(given["amount"], currency).minor,
+        amount_minor=money.parse(given["amount"], given["currency"]).minor,
     )
     done = orders.ship(by=by, number=number, shipment=shipment, today=frame.today())
     if done.shipment is not None:
@@ -86,8 +86,9 @@ def _recheck(request: HttpRequest, by: Actor, number: str, given: Given) -> None
 
 
 def _release(request: HttpRequest, by: Actor, number: str, given: Given) -> None:
-    currency = order_file.currency_of(by=by, number=number)
-    scope = Scope(money.parse(given["amount"], currency).minor, given["covers"], given["until"])
+    scope = Scope(
+        money.parse(given["amount"], given["currency"]).minor, given["covers"], given["until"]
+    )
     orders.release(by=by, number=number, scope=scope, reason=given["reason"], today=frame.today())
     messages.success(request, _("订单 %(number)s 已特批放行") % {"number": number})
 
