@@ -146,10 +146,11 @@ def signed_in(client: Any, db: None) -> Any:
 
 @dataclass
 class Watched:
-    """A page with everything the browser complained about."""
+    """A page with everything the browser complained about, and what it still waits for."""
 
     page: Any
     complaints: list[str] = field(default_factory=list)
+    asked: set[Any] = field(default_factory=set)
 
 
 @pytest.fixture(scope="session")
@@ -183,6 +184,9 @@ def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
         page = found.page
         page.on("console", lambda said: _note(found, said.type, said.text))
         page.on("pageerror", lambda error: found.complaints.append(f"error: {error}"))
+        page.on("request", lambda asked: found.asked.add(asked))
+        page.on("requestfinished", lambda asked: found.asked.discard(asked))
+        page.on("requestfailed", lambda asked: found.asked.discard(asked))
         return found
 
     yield make
@@ -193,6 +197,15 @@ def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
 def _note(found: Watched, kind: str, text: str) -> None:
     if kind in ("error", "warning"):
         found.complaints.append(f"{kind}: {text}")
+
+
+def settle(seen: Watched) -> None:
+    """Wait until a page has asked for all its parts and has put them into their places."""
+    for _ in range(200):
+        seen.page.evaluate("new Promise((go) => setTimeout(() => requestAnimationFrame(go), 60))")
+        if not seen.asked:
+            return
+    raise AssertionError(f"{seen.page.url} waits for {[one.url for one in seen.asked]}")
 
 
 def sign_in(page: Any, site: str, name: str = "lin") -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.desk.conftest import apart, sign_in, user
+from tests.desk.conftest import apart, settle, sign_in, user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,8 +75,9 @@ def test_no_page_has_a_serious_finding_in_either_theme(company, live_server, wat
 def looked_at(seen, live_server, address) -> list[str]:
     """Open a page and return what axe and the browser say against it."""
     seen.complaints.clear()
+    seen.asked.clear()
     seen.page.goto(live_server.url + address)
-    seen.page.wait_for_load_state("networkidle")
+    settle(seen)
     says_no = address in ("/customers/none/", "/ageing/?buckets=9,5")
     # The browser reports the status of a page that is meant to say no.
     told = [one for one in seen.complaints if not (says_no and "Failed to load resource" in one)]
