@@ -11,6 +11,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ import pytest
 
 from tests.hosting.conftest import start, wait_until, xinheng
 from tests.hosting.test_up import await_line, pid_of
-from xinheng.hosting import roles
+from xinheng.hosting import roles, services
 from xinheng.hosting.home import Home
 
 ROWS, REST_ROWS, CUSTOMERS = 6_000, 400, 60
@@ -68,17 +70,43 @@ class House:
         raise AssertionError(f"{path} was never answered")
 
     def kill(self, name: str) -> None:
-        """Kill a service at once and wait until its successor runs."""
-        before = pid_of(self.home, name)
-        assert before is not None
-        os.kill(before, signal.SIGKILL)
-        wait_until(lambda: pid_of(self.home, name) not in (before, None))
+        """Kill a service's first process at once and wait until its successor runs."""
+        first = wait_until(lambda: pid_of(self.home, name))
+        before = {who.pid for who in services.leftovers(self.home, name)}
+        os.kill(first, signal.SIGKILL)
+        # What the dead one had started lives on for a moment and is no successor.
+        wait_until(lambda: pid_of(self.home, name) not in (*before, None))
+
+    @contextmanager
+    def killing(self, name: str, *, after: float) -> Iterator[None]:
+        """Kill a service so many seconds after now, beside what is done here."""
+
+        def later() -> None:
+            time.sleep(after)
+            self.kill(name)
+
+        with ThreadPoolExecutor(1) as beside:
+            killed = beside.submit(later)
+            yield
+            killed.result()
 
     def waits_for(self, query: str, wanted: Any) -> None:
         until = time.monotonic() + RERUN_SECONDS
         while (found := self.ask(query)) != wanted:
-            assert time.monotonic() < until, f"{query}: {found}, not {wanted}"
+            assert time.monotonic() < until, f"{query}: {found}, not {wanted}; {self.at_work()}"
             time.sleep(0.2)
+
+    def at_work(self) -> Any:
+        """Return what the queue and its workers are busy with."""
+        return self.ask(
+            """
+            SELECT json_build_object(
+                'now', now(), 'workers', (SELECT json_agg(w) FROM procrastinate_workers w),
+                'jobs', (SELECT json_agg(json_build_array(id, task_name, status, attempts,
+                                                          worker_id, scheduled_at))
+                         FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed')))
+            """
+        )
 
     def verifies(self) -> None:
         done = xinheng(self.home, "verify", "--json")
@@ -162,10 +190,8 @@ def import_under_a_killed_worker(house: House, nth: int, tmp_path: Path) -> None
 def import_under_a_killed_web(house: House, nth: int, tmp_path: Path) -> None:
     """The web server dies while it answers; the same request under its key is answered once."""
     rows = invoices(f"R{nth}-", REST_ROWS)
-    killer = threading.Timer(0.15 * (nth % 8) + 0.05, lambda: house.kill("web"))
-    killer.start()
-    answer = house.until_answered("/invoices/batch", {"rows": rows}, f"key-{nth}")
-    killer.join()
+    with house.killing("web", after=0.15 * (nth % 8) + 0.05):
+        answer = house.until_answered("/invoices/batch", {"rows": rows}, f"key-{nth}")
     assert answer["created"] + answer["unchanged"] == REST_ROWS
     again = house.until_answered("/invoices/batch", {"rows": rows}, f"key-{nth}")
     assert again == answer
@@ -177,10 +203,8 @@ def import_under_a_killed_web(house: House, nth: int, tmp_path: Path) -> None:
 def review_under_a_kill(house: House, nth: int, service: str) -> None:
     """The review's worker, or the web that was asked for it, dies; the review is done once."""
     day = f"2026-{3 + nth % 9:02d}-{1 + nth:02d}" if nth < 28 else "2026-03-28"
-    killer = threading.Timer(0.1 * (nth % 8), lambda: house.kill(service))
-    killer.start()
-    answer = house.until_answered("/reviews", {"as_of": day}, f"review-{service}-{nth}")
-    killer.join()
+    with house.killing(service, after=0.1 * (nth % 8)):
+        answer = house.until_answered("/reviews", {"as_of": day}, f"review-{service}-{nth}")
     house.waits_for(f"SELECT state FROM reviews_review WHERE uuid = '{answer['id']}'", "done")
     doubled = house.ask(
         "SELECT count(*) - count(DISTINCT customer_id) FROM scoring_assessment WHERE as_of = %s",
