@@ -21,7 +21,7 @@ def reserved(account: Account) -> int:
 
 
 def test_the_sweep_takes_everything_that_ran_out_batch_by_batch(monkeypatch):
-    monkeypatch.setattr(ledger, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(ledger, "MOST_EXPIRED", 1)
     account = make.account(1_000)
     for number in range(3):
         exposure.reserve(

@@ -100,7 +100,9 @@ def plan(
     more = item.delivered_minor - taken
     if more > 0:
         minor = _convert(more, item.currency, rate.rate, currency)
-        lines.append(_line(item, "UNRESERVED", more, item.ship_date, (("delivered", minor),), rate))
+        lines.append(
+            _moving(item, "UNRESERVED", more, item.ship_date, (("delivered", minor),), rate)
+        )
     elif more < 0:
         lines += _take_back(item, -more, found)
     return _keyed(item.key, lines)
@@ -182,7 +184,7 @@ def _second(
     )  # fmt: skip
 
 
-def _line(
+def _moving(
     item: Realignment,
     kind: str,
     minor: int,
@@ -205,7 +207,7 @@ def _take_back(item: Realignment, minor: int, found: Sequence[Delivered]) -> lis
             continue
         credit = part_of(one.credit_minor, part, one.document_minor)
         moves: tuple[tuple[Counter, int], ...] = (("delivered", -credit),)
-        lines.append(_line(item, "SETTLE", part, one.day, moves, one.rate))
+        lines.append(_moving(item, "SETTLE", part, one.day, moves, one.rate))
         minor -= part
     return lines
 

@@ -10,6 +10,9 @@ from xinheng.kernel.money import Money
 Counter = Literal["reserved", "delivered", "receivable", "bills", "deposits"]
 COUNTERS: tuple[Counter, ...] = ("reserved", "delivered", "receivable", "bills", "deposits")
 
+# Reservations that one transaction lets run out at most.
+MOST_EXPIRED = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -31,7 +31,7 @@ SET {sets}, changed_xid = pg_current_xact_id()
 """
 
 
-def post(relation: str, facts: tuple[str, ...]) -> str:
+def statement(relation: str, facts: tuple[str, ...]) -> str:
     """Return the statement that posts these facts from a relation of one row per customer."""
     named = [connection.ops.quote_name(name) for name in facts]
     return _POST.format(

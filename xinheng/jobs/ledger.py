@@ -6,8 +6,8 @@ from django.utils import timezone
 from xinheng import access, messaging
 from xinheng.access import queries as people
 from xinheng.exposure import operations as exposure
-from xinheng.exposure.operations.expiring import MOST_AT_ONCE
 from xinheng.exposure.operations.halting import Halted
+from xinheng.exposure.rules import MOST_EXPIRED
 from xinheng.limits import operations as limits
 from xinheng.receivables import verification as receivables
 
@@ -18,7 +18,7 @@ def sweep() -> None:
     """Expire overdue reservations, a thousand to a transaction; the next run takes what is left."""
     by = access.system("worker")
     for _ in range(MOST_BATCHES):
-        if len(exposure.sweep(by=by, on=timezone.localdate())) < MOST_AT_ONCE:
+        if len(exposure.sweep(by=by, on=timezone.localdate())) < MOST_EXPIRED:
             return
 
 

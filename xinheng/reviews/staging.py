@@ -12,6 +12,7 @@ from django.db import connection
 
 from xinheng import access
 from xinheng.exposure import operations as exposure
+from xinheng.kernel.actors import Actor
 from xinheng.limits.expressions import BOUNDS
 from xinheng.reviews.plan import FIGURES, Plan
 
@@ -50,11 +51,12 @@ def stage(plan: Plan, rows: pa.Table) -> None:
         cursor.execute(f"ANALYZE {RELATION}")
 
 
-def post_standing(as_of: date) -> None:
+def post_standing(by: Actor, as_of: date) -> None:
     """Post grade, tier, payment index and next review to the accounts that differ.
 
     A customer that a review of a later day has judged keeps what that one posted.
     """
+    access.require(by, "reviews.run")
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"as_of": as_of, "index": _INDEX})
         exposure.post_standing_staged(

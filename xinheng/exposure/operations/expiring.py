@@ -11,9 +11,8 @@ from xinheng import access, journal
 from xinheng.exposure import expiry_sql as texts
 from xinheng.exposure.operations import filling
 from xinheng.exposure.operations.telling import announce
+from xinheng.exposure.rules import MOST_EXPIRED
 from xinheng.kernel.actors import Actor
-
-MOST_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Expired:
 
 
 @transaction.atomic
-def sweep(*, by: Actor, on: date, most: int = MOST_AT_ONCE) -> list[Expired]:
+def sweep(*, by: Actor, on: date, most: int = MOST_EXPIRED) -> list[Expired]:
     """Expire at most `most` overdue reservations, the longest overdue first; return them.
 
     on: the business date of the entries, never before the reservation's own
@@ -42,7 +41,7 @@ def expire_on_paths(*, account_ids: Sequence[int], on: date) -> list[Expired]:
 
     Every account that shares a node of a path is looked at, at most a thousand reservations.
     """
-    params = {"ids": sorted(set(account_ids)), "on": on, "most": MOST_AT_ONCE}
+    params = {"ids": sorted(set(account_ids)), "on": on, "most": MOST_EXPIRED}
     return _expire(access.system("exposure"), texts.ON_PATHS, params)
 
 

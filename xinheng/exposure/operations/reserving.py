@@ -63,7 +63,7 @@ def reserve_many(*, by: Actor, items: Sequence[Asked]) -> list[Answer]:
     """
     leaves = load(item.account_id for item in items)
     rates = Rates()
-    lines = [_line(by, item, leaves, rates) for item in items]
+    lines = [_asking(by, item, leaves, rates) for item in items]
     asked = [line for line in lines if isinstance(line, Line)]
     account_ids = [line.account_id for line in asked]
     answers: list[Line | Answer] = []
@@ -102,7 +102,7 @@ def load(account_ids: Any) -> dict[int, Leaf]:
         return {row[0]: Leaf(*row[1:]) for row in cursor.fetchall()}
 
 
-def _line(by: Actor, item: Asked, leaves: dict[int, Leaf], rates: Rates) -> Line | Refusal:
+def _asking(by: Actor, item: Asked, leaves: dict[int, Leaf], rates: Rates) -> Line | Refusal:
     amount = item.document.amount
     try:
         if amount.minor <= 0:

@@ -73,7 +73,7 @@ def post_standing_staged(
     access.require(by, "exposure.write")
     _known(dict.fromkeys(facts))
     with connection.cursor() as cursor:
-        cursor.execute(texts.post(relation, facts), {"segment": segment})
+        cursor.execute(texts.statement(relation, facts), {"segment": segment})
         changed = int(cursor.rowcount)
     if changed:
         journal.write(

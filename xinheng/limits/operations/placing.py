@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from xinheng import access
 from xinheng.exposure import operations as exposure
 from xinheng.kernel.actors import Actor
 
@@ -16,6 +17,7 @@ def regroup(*, by: Actor, account_id: int, parent_id: int | None, on: date) -> N
     new fits. Needs `limits.write` within scope, which the ledger asks for.
     refuses: UnknownAccount; CircularGroup below itself; CurrencyOfTree
     """
+    access.require(by, "limits.write")
     exposure.regroup(by=by, account_id=account_id, parent_id=parent_id, on=on)
 
 
@@ -27,6 +29,7 @@ def set_limit(
 
     refuses: UnknownAccount
     """
+    access.require(by, "limits.write")
     exposure.set_limit(
         by=by, account_id=account_id, mode=mode, limit_minor=limit_minor, reason=reason
     )

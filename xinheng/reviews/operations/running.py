@@ -156,7 +156,7 @@ def _record(
         versions_digest=in_force.versions_digest,
         relation=staging.RELATION,
     )
-    staging.post_standing(review.as_of)
+    staging.post_standing(by, review.as_of)
     staging.unstage()
     alerts = monitoring.record(
         by=by,
