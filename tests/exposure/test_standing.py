@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from tests import make
-from xinheng.access.refusals import Forbidden
+from xinheng.access.guards import Forbidden
 from xinheng.exposure import operations as exposure
 from xinheng.exposure.models import Account, Standing
 from xinheng.exposure.refusals import BlockUnknown, ReasonNeeded, UnknownFact
