@@ -38,7 +38,19 @@ def actor_of(user: User) -> Actor:
 
 def actor_of_token(token: Token) -> Actor:
     """Return a token's actor: its user's rights narrowed to the token's scopes."""
-    whole = actor_of(token.user)
+    user = token.user
+    if user.is_service and not user.roles and user.scope != User.Scope.DEPARTMENT:
+        # Its rights are those of its live tokens, of which this is one: nothing to look up.
+        return Actor(
+            id=user.pk,
+            name=user.username,
+            roles=frozenset(),
+            permissions=_allowed(token.scopes) if user.is_active else frozenset(),
+            scope=user.scope,  # type: ignore[arg-type]
+            department_ids=frozenset(),
+            service=True,
+        )
+    whole = actor_of(user)
     return replace(whole, permissions=whole.permissions & _allowed(token.scopes))
 
 

@@ -68,13 +68,15 @@ def answer_once(
             earlier = Answer.objects.filter(token_id=token_id, key=key).first()
             if earlier is not None:
                 return _repeat(earlier, digest)
-            response = _undone_when_refused(run)
-            if not rules.is_kept(response.status_code):
+            response = run()
+            if getattr(response, "failed", False) or not rules.is_kept(response.status_code):
                 raise _Undo(response)
             _answer(token_id, key, digest, response).save(force_insert=True)
             return response
     except _Undo as undo:
-        return undo.response
+        if not rules.is_kept(undo.response.status_code):
+            return undo.response
+        return _keep_refusal(token_id, key, digest, undo.response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,21 @@ def forget_old_answers(*, by: Actor, at: datetime) -> int:
     guards.require(by, "messaging.write")
     deleted, _ = Answer.objects.filter(created_at__lt=at - rules.ANSWERS_KEPT).delete()
     return deleted
+
+
+@transaction.atomic
+def _keep_refusal(token_id: int, key: str, digest: bytes, refused: HttpResponse) -> HttpResponse:
+    """Keep the answer of a request whose effect was undone, unless a twin was answered meanwhile.
+
+    A savepoint around every request would do the same and cost those that succeed.
+    """
+    if not _try_lock(token_id, key):
+        raise InProgress()
+    earlier = Answer.objects.filter(token_id=token_id, key=key).first()
+    if earlier is not None:
+        return _repeat(earlier, digest)
+    _answer(token_id, key, digest, refused).save(force_insert=True)
+    return refused
 
 
 def _undone_when_refused(run: Callable[[], HttpResponse]) -> HttpResponse:
