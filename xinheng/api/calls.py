@@ -64,6 +64,7 @@ CALLS: dict[str, Call] = {
     "import_tax_invoices": Call("POST", "/tax_invoices/batch", "exchange.import"),
     "import_interactions": Call("POST", "/interactions/batch", "exchange.import"),
     "import_rates": Call("POST", "/rates/batch", "exchange.import"),
+    "import_orders": Call("POST", "/orders/batch", "exchange.import"),
     "import_limits": Call("POST", "/limits/batch", "exchange.import"),
     "import_holidays": Call("POST", "/holidays/batch", "exchange.import"),
     "undo_import": Call("POST", "/imports/{batch_id}/undo", "exchange.undo"),

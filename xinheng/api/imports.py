@@ -99,6 +99,7 @@ CALLS = (
     _call("invoices", "Record invoices and credit notes, line by line."),
     _call("receipts", "Record receipts; the invoices they name are settled."),
     _call("disputes", "Record disputes about invoices."),
+    _call("orders", "Record orders; what is open is checked, and reserves or is held."),
     _call("limits", "Grant limits; those in force today take effect at once."),
     _call("statements", "Record financial statements."),
     _call("events", "Record public events."),

@@ -42,6 +42,7 @@ _CHECKS: dict[str, tuple[str, ...]] = {
         checks.UNKNOWN_INVOICE, checks.DISPUTE_CURRENCY, checks.DISPUTE_TOO_BIG,
     ),
     "limits": (*_CUSTOMER_CHECKS, checks.UNKNOWN_GROUP),
+    "orders": _CUSTOMER_CHECKS,
     "statements": _CUSTOMER_CHECKS,
     "events": (*_CUSTOMER_CHECKS, checks.UNKNOWN_COMPANY),
     "bureau": _CUSTOMER_CHECKS,
@@ -58,6 +59,7 @@ _RELATIONS = {
     "receipts": relations.RECEIPTS,
     "disputes": relations.DISPUTES,
     "limits": relations.LIMITS,
+    "orders": relations.ORDERS,
     "statements": relations.STATEMENTS,
     "events": relations.EVENTS,
     "bureau": relations.BUREAU,
@@ -163,6 +165,8 @@ class Staging:
         yield from _CHECKS[name]
         if name == "customers" and self._by.scope != "all":
             yield checks.CUSTOMER_LEAVES_SCOPE
+        if name == "limits" and self._by.scope != "all":
+            yield checks.GROUP_OUT_OF_SCOPE
         may_move = self._by.may("limits.write")
         if name == "customers" and "group_code" in self.present and not may_move:
             yield checks.CUSTOMER_MOVES

@@ -25,7 +25,7 @@ HELP = "import one file: customers, groups, invoices, receipts, evidence or refe
 NEEDS_DATABASE = True
 KINDS = (
     "customers", "groups", "invoices", "receipts", "disputes", "statements", "events", "bureau",
-    "questionnaires", "tax_invoices", "interactions", "limits", "rates", "holidays",
+    "questionnaires", "tax_invoices", "interactions", "limits", "orders", "rates", "holidays",
 )  # fmt: skip
 _MOST_LINES = 20
 

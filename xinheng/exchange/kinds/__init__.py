@@ -1,6 +1,6 @@
 """The kinds of file that can be imported, by name."""
 
-from xinheng.exchange.kinds import evidence, limits, parties, receivables, reference
+from xinheng.exchange.kinds import evidence, limits, orders, parties, receivables, reference
 from xinheng.exchange.kinds.columns import Column, Kind
 
 KINDS: dict[str, Kind] = {
@@ -12,6 +12,7 @@ KINDS: dict[str, Kind] = {
         receivables.RECEIPTS,
         receivables.DISPUTES,
         limits.LIMITS,
+        orders.ORDERS,
         evidence.STATEMENTS,
         evidence.EVENTS,
         evidence.BUREAU,

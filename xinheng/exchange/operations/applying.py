@@ -29,6 +29,7 @@ from xinheng.kernel.actors import Actor
 from xinheng.kernel.refusals import Refusal, say
 from xinheng.kernel.staged import Outcome
 from xinheng.limits import operations as limits
+from xinheng.orders import operations as orders
 from xinheng.parties import operations as parties
 from xinheng.receivables import operations as receivables
 from xinheng.reference import operations as reference
@@ -282,6 +283,8 @@ def _record(
             return receivables.record_staged_disputes(**common)
         case "limits":
             return limits.record_staged_limits(**common, present=present, on=today)
+        case "orders":
+            return orders.record_staged_orders(**common, today=today)
         case "statements":
             return evidence.record_staged_statements(**common, present=present)
         case "events":

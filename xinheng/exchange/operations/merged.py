@@ -15,6 +15,7 @@ from xinheng.kernel.staged import Hold
 _TABLES = {
     "customers": ("parties_customer", "t.id"),
     "invoices": ("receivables_invoice", "t.customer_id"),
+    "orders": ("orders_order", "t.customer_id"),
     "receipts": ("receivables_receipt", "t.customer_id"),
     "statements": ("evidence_statement", "t.customer_id"),
     "events": ("evidence_event", "t.customer_id"),

@@ -25,6 +25,7 @@ from xinheng.kernel.refusals import Refusal, say
 from xinheng.kernel.staged import BatchNeeded, TakenBack
 from xinheng.limits import operations as limits
 from xinheng.messaging import tasks as messaging
+from xinheng.orders import operations as orders
 from xinheng.parties import operations as parties
 from xinheng.receivables import operations as receivables
 from xinheng.reference import operations as reference
@@ -37,6 +38,7 @@ TAKERS: dict[str, Taker] = {
     "receipts": receivables.take_back,
     "disputes": receivables.take_back,
     "limits": limits.take_back,
+    "orders": orders.take_back,
     "statements": evidence.take_back,
     "events": evidence.take_back,
     "bureau": evidence.take_back,
@@ -47,8 +49,8 @@ TAKERS: dict[str, Taker] = {
     "holidays": reference.take_back,
 }
 
-# Kinds whose room has to know the day on which they are taken back.
-_DATED = frozenset(("limits",))
+# Kinds whose room has to know the day on which they are taken back, and what it calls it.
+_DATED = {"limits": "on", "orders": "today"}
 
 
 def undo(*, by: Actor, batch_id: uuid.UUID, today: date, at: datetime) -> Batch:
@@ -114,7 +116,7 @@ def _take_back(by: Actor, batch: Batch, today: date, at: datetime) -> None:
             if merged:
                 raise BatchNeeded(merged)
             changed = _tree_of(batch)
-            more = {"on": today} if batch.kind in _DATED else {}
+            more = {_DATED[batch.kind]: today} if batch.kind in _DATED else {}
             taken = TAKERS[batch.kind](
                 by=by, batch_id=batch.uuid, undo_id=batch.undo_id, kind=batch.kind, **more
             )

@@ -34,6 +34,11 @@ SELECT r.row, r.number, c.id AS customer_id, r.received_date, r.amount_minor, r.
        r.method, r.invoice_number, r.payer{custom}
   FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
 
+ORDERS = """
+SELECT r.row, r.number, c.id AS customer_id, r.order_date, r.ship_date, r.amount_minor,
+       r.currency, r.terms, r.status, r.segment
+  FROM import_rows r JOIN ({customers}) c ON c.code = r.customer_code"""
+
 DISPUTES = """
 SELECT r.row, r.number, i.id AS invoice_id, r.amount_minor, r.reason, r.opened_date,
        r.closed_date, r.outcome
