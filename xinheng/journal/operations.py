@@ -69,8 +69,8 @@ def _write_one(event: Event, before: Any, after: Any) -> Event:
         cursor.execute(
             _ONE,
             [
-                event.uuid, event.actor, event.action, event.object, bytes(event.salt), bytes(event.digest),
-                *texts,
+                event.uuid, event.actor, event.action, event.object,
+                bytes(event.salt), bytes(event.digest), *texts,
             ],
         )  # fmt: skip
         event.pk, event.at = cursor.fetchone()
