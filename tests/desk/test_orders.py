@@ -180,6 +180,9 @@ def test_a_held_order_is_rechecked_released_shipped_and_held_again(desk, buyer):
                until=today)  # fmt: skip
     assert "已特批放行" in done and "老客户" in done and "本单及后续步骤" in done
     assert "已发货 D-1" in act(desk, "SO-2", "ship", number="D-1", shipped_on=today, amount="200")
+    assert "已撤回" in act(desk, "SO-2", "revoke", reason="回款没有到")
+    assert Order.objects.get(number="SO-2").credit == "held"
+    assert "已特批放行" in act(desk, "SO-2", "release", amount="700", covers="later", reason="补")
     assert "只剩" in act(desk, "SO-2", "ship", number="D-2", shipped_on=today, amount="9000")
     assert "已冻结" in act(desk, "SO-2", "hold", reason="等对账")
     assert "已拒绝" in act(desk, "SO-2", "reject", reason="对账不符")

@@ -47,6 +47,7 @@ def context(drafting: Drafting) -> dict[str, Any]:
         "advice": [_said(one, content) for one in advice],
         "versions": drafting.versions[:12],
         "may_write": by.may("definitions.write"),
+        "may_try": by.may("orders.read"),
         "may_publish": by.may("definitions.publish"),
     }  # fmt: skip
 
@@ -105,7 +106,7 @@ def effect(found: Simulation) -> dict[str, Any]:
     currencies = sorted({*found.before.stopped.amounts, *found.after.stopped.amounts}) or ["CNY"]
     main = currencies[0]
     language = frame.language()
-    reasons = [
+    reasons: list[dict[str, Any]] = [
         {
             "name": sentences.name(words.REASONS[code], language),
             "before": _figures(found.before.reasons.get(code), main),
@@ -130,19 +131,28 @@ def effect(found: Simulation) -> dict[str, Any]:
             }
             for row in sorted(found.rows, key=lambda row: row.before is row.after)[:ROWS_MOST]
         ],
-        "chart": {
-            "title": _("会被拦下的订单：现行与草稿"),
-            "labels": [row["name"] for row in reasons] + [_("合计")],
-            "series": [
-                {"name": name, "colour": colour,
-                 "values": [row[key]["orders"] for row in reasons] + [whole.stopped.orders]}
-                for name, colour, key, whole in (
-                    (_("现行"), "chart-1", "before", found.before),
-                    (_("草稿"), "chart-2", "after", found.after),
-                )
-            ],
-        },
+        "chart": _chart(reasons, found),
     }  # fmt: skip
+
+
+def _chart(reasons: list[dict[str, Any]], found: Simulation) -> dict[str, Any]:
+    """Return how many orders each reason and all together would have stopped, side by side."""
+    series = (
+        (_("现行"), "chart-1", "before", found.before),
+        (_("草稿"), "chart-2", "after", found.after),
+    )
+    return {
+        "title": _("会被拦下的订单：现行与草稿"),
+        "labels": [row["name"] for row in reasons] + [_("合计")],
+        "series": [
+            {
+                "name": name,
+                "colour": colour,
+                "values": [row[key]["orders"] for row in reasons] + [tally.stopped.orders],
+            }
+            for name, colour, key, tally in series
+        ],
+    }
 
 
 def _figures(one: Stopped | None, currency: str) -> dict[str, Any]:

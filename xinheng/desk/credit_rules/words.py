@@ -136,4 +136,6 @@ def plain(value: Any) -> str:
 def role(name: str) -> str:
     """Return the name of a role."""
     known = policy.ROLES.get(name)
-    return name if known is None else known[0 if frame.language() == "zh" else 1]
+    if known is None:
+        return name
+    return known[0] if frame.language() == "zh" else known[1]

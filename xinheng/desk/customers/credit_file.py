@@ -67,6 +67,7 @@ def context(*, by: Actor, code: str, as_of: date) -> dict[str, Any]:
         "steps": steps,
         "trend": _trend(steps),
         "may_review": by.may("reviews.run"),
+        "may_check": by.may("orders.check"),
         "may_edit": by.may("customers.write"),
         "custom": _custom(by, customer),
         "items": items,

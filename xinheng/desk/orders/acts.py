@@ -98,6 +98,13 @@ def _reject(request: HttpRequest, by: Actor, number: str, given: Given) -> None:
     messages.success(request, _("订单 %(number)s 已拒绝，负责人会收到通知") % {"number": number})
 
 
+def _revoke(request: HttpRequest, by: Actor, number: str, given: Given) -> None:
+    acted = orders.revoke(by=by, number=number, reason=given["reason"], today=frame.today())
+    messages.success(request, _("订单 %(number)s 的特批放行已撤回") % {"number": number})
+    if not acted.is_approved:
+        messages.error(request, _("撤回后没有通过信用检查，订单重新冻结"))
+
+
 VERBS: dict[str, tuple[type[django_forms.Form], Callable[[HttpRequest, Actor, str, Given], None]]]
 VERBS = {
     "ship": (forms.ShipForm, _ship),
@@ -107,6 +114,7 @@ VERBS = {
     "recheck": (django_forms.Form, _recheck),
     "release": (forms.ReleaseForm, _release),
     "reject": (forms.ReasonForm, _reject),
+    "revoke": (forms.ReasonForm, _revoke),
 }
 
 

@@ -70,6 +70,9 @@ def allowed(by: Actor, order: OrderFile) -> dict[str, bool]:
         "hold": by.may("orders.hold") and is_open and not held,
         "recheck": held and (by.may("orders.check") or by.may("orders.release")),
         "release": held and by.may("orders.release"),
+        "revoke": by.may("orders.release")
+        and not held
+        and any(one.revoked_at is None for one in order.releases),
     }
 
 
@@ -184,4 +187,5 @@ def _forms(order: OrderFile, today: date, decision: DecisionRow | None) -> dict[
         "reject": forms.ReasonForm(auto_id="id_reject_%s"),
         "hold": forms.ReasonForm(auto_id="id_hold_%s"),
         "cancel": forms.ReasonForm(auto_id="id_cancel_%s"),
+        "revoke": forms.ReasonForm(auto_id="id_revoke_%s"),
     }
