@@ -44,7 +44,7 @@ LIMITS = Kind(
     columns=(
         Column("customer_code", "客户编码", "code", longest=64),
         Column("group_code", "集团编码", "code", longest=64),
-        Column("segment", "业务板块", "code", default="main", longest=40),
+        Column("segment", "信用段", "code", default="main", longest=40),
         Column("mode", "授信方式", "choice", required=True, choices=MODES),
         Column("amount", "额度", "money", least=0),
         Column("currency", "币种", "currency", default="CNY"),
