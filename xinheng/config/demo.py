@@ -12,6 +12,7 @@ WATCHED = 5
 KINDS = (
     "rates", "holidays", "groups", "customers", "invoices", "receipts", "disputes", "statements",
     "events", "bureau", "questionnaires", "tax_invoices", "interactions", "limits",
+    "orders",
 )  # fmt: skip
 
 
