@@ -10,6 +10,7 @@ WORKS = {
     "bench.ageing": "speed",
     "bench.imports": "speed",
     "bench.snapshot": "speed",
+    "bench.exposure": "speed",
 }
 
 
