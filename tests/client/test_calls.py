@@ -65,10 +65,10 @@ def test_every_call_reaches_the_server_and_comes_back_as_a_value(world):
         assert credit.cancel_order("SO-2", "不要了")["status"] == "cancelled"
         with pytest.raises(NotFound):
             credit.order("nobody")
-    with pytest.raises(Unauthenticated):
-        Client(world.url, "wrong").account("C1")
-    with pytest.raises(Forbidden):
-        Client(world.url, world.token("read")).reserve("C1", "1.00")
+    with Client(world.url, "wrong") as stranger, pytest.raises(Unauthenticated):
+        stranger.account("C1")
+    with Client(world.url, world.token("read")) as reader, pytest.raises(Forbidden):
+        reader.reserve("C1", "1.00")
 
 
 def test_the_example_of_the_guide_runs(world, capsys):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("alerts/", include("xinheng.desk.alerts.urls")),
     path("reviews/", include("xinheng.desk.reviews.urls")),
     path("settings/", include("xinheng.desk.settings.urls")),
+    path("webhooks/", include("xinheng.desk.webhooks.urls")),
     path("duplicates/", include("xinheng.desk.duplicates.urls")),
     path("imports/", include("xinheng.desk.imports.urls")),
 ]

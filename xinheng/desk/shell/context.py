@@ -25,6 +25,7 @@ SCREENS = (
     ("desk:duplicates", "arrows-exchange", _("重复客户"), _("重复"), "masterdata.read"),
     ("desk:imports", "file-import", _("数据导入"), _("导入"), "exchange.read"),
     ("desk:settings", "settings", _("设置"), _("设置"), "definitions.write"),
+    ("desk:webhooks", "link", _("事件订阅"), _("订阅"), "webhooks.manage"),
     ("desk:reveals", "lock", _("原文查看记录"), _("查看记录"), "access.reveals"),
 )  # fmt: skip
 SCOPES = {

@@ -1,0 +1,1 @@
+"""Which other systems hear of what, and what became of each message."""
