@@ -1,7 +1,9 @@
 """One expression, two engines: equal factors on random books, whatever was recorded later."""
 
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,6 +13,8 @@ from tests.engines import histories, recording
 from tests.engines.histories import DAY, History
 from xinheng import engines
 from xinheng.factors import catalogue
+from xinheng.factors.factor import Figure
+from xinheng.factors.receivables import EARLIER, open_then
 from xinheng.receivables import rules
 
 CODES = tuple(catalogue.BY_CODE)
@@ -58,6 +62,29 @@ def test_postgres_and_duckdb_give_equal_factors(fresh_db, books):
 @given(books=some_books)
 def test_deleting_every_later_row_changes_no_factor(books):
     assert in_memory(books) == in_memory([history.known() for history in books])
+
+
+@settings(**FEW)
+@given(books=some_books)
+def test_what_was_open_earlier_is_what_that_day_would_have_said(books):
+    """Flows since a day, taken back, lead to its balance: the same books asked as of that day."""
+    names = {f"open_{count}": count for count in range(len(EARLIER) + 1)}
+    figures = {
+        name: Figure(name, name, name, "money", lambda row, count=count: open_then(row, count))
+        for name, count in names.items()
+    }
+    with (
+        patch.dict(catalogue.BY_CODE, figures),
+        engines.open("duckdb", histories.tables(books), threads=1) as engine,
+    ):
+        now = rows(engine.run(catalogue.compile(tuple(names)), as_of=DAY))
+        for (name, _), days in zip(names.items(), (0, *EARLIER), strict=True):
+            then = rows(
+                engine.run(catalogue.compile(("open_minor",)), as_of=DAY - timedelta(days=days))
+            )
+            assert {pk: row[name] for pk, row in now.items()} == {
+                pk: row["open_minor"] for pk, row in then.items()
+            }, name
 
 
 @settings(**FEW)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ibis.expr import types as ir
 
-from xinheng.factors import custom, statements, trade
+from xinheng.factors import custom, receivables, statements, trade
 from xinheng.factors.appraisals import (
     BUREAU,
     DISPUTES,
@@ -31,7 +31,7 @@ from xinheng.factors.events import EVENTS
 from xinheng.factors.factor import UNITS, Factor, Figure
 from xinheng.factors.figures import FIGURES
 from xinheng.factors.own_trade import BUYERS, OWN_TRADE
-from xinheng.factors.receivables import OPEN_EARLIER, OPEN_ITEMS, PAYMENTS
+from xinheng.factors.receivables import MOVES, OPEN_ITEMS, PAYMENTS
 from xinheng.factors.sources import Measures, Source
 from xinheng.factors.statements import STATEMENTS, YEAR_EARLIER
 from xinheng.factors.tables import AS_OF, SCHEMAS, TABLES, Tables, declared
@@ -39,12 +39,13 @@ from xinheng.factors.trade import TRADE, VOIDED
 from xinheng.kernel.conditions import Field
 
 SOURCES: tuple[Source, ...] = (
-    TRADE, VOIDED, OPEN_ITEMS, *OPEN_EARLIER, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS, BUREAU,
+    TRADE, VOIDED, OPEN_ITEMS, MOVES, PAYMENTS, STATEMENTS, YEAR_EARLIER, EVENTS, BUREAU,
     FIVE_C_FORM, FEATURES_FORM, INTERACTIONS, DISPUTES, OWN_TRADE, BUYERS,
 )  # fmt: skip
 # Measures made of other measures and used more than once.
 DERIVED: dict[str, Callable[[Measures], Any]] = {
     **trade.DERIVED,
+    **receivables.DERIVED,
     **statements.DERIVED,
     **payment.DERIVED,
 }

@@ -114,11 +114,6 @@ def days_between(later: Any, earlier: Any) -> ir.IntegerValue:
     return _value(later).delta(earlier, unit="day").cast("int64")
 
 
-def days_before(day: Any, count: int) -> ir.DateValue:
-    """Return the date so many days before a day."""
-    return (_value(day) - ibis.interval(days=count)).cast("date")
-
-
 def mentions(text: ir.StringValue, phrases: Sequence[str]) -> ir.BooleanValue:
     """Return whether a text holds any of these phrases, which are letters only.
 

@@ -34,13 +34,36 @@ def voided_documents(tables: Tables, as_of: Any) -> ir.Table:
     """Return the invoices that had been voided by D, with the days since."""
     given = tables.invoices
     rows = given.filter(given.voided_date <= as_of, given.issue_date <= as_of)
-    return rows.mutate(age=p.days_between(as_of, rows.voided_date))
+    return rows.mutate(
+        age=p.days_between(as_of, rows.voided_date),
+        issued_ago=p.days_between(as_of, rows.issue_date),
+    )
 
 
 def _sales(first: int, last: int) -> Any:
     return lambda rows: p.sum_where(
         rows.amount_minor, rows.is_invoice & p.within(rows.age, first, last)
     )
+
+
+def _issued(number: int) -> Any:
+    def value(rows: ir.Table) -> Any:
+        signed = p.either(rows.is_invoice, rows.amount_minor, -rows.amount_minor)
+        return p.sum_where(
+            signed, p.within(rows.age, number * QUARTER, (number + 1) * QUARTER)
+        )  # fmt: skip
+
+    return value
+
+
+def _voided_since(days: int) -> Any:
+    """Return what documents that stood so many days back, and were voided since, came to."""
+
+    def value(rows: ir.Table) -> Any:
+        signed = p.either(rows.kind == "invoice", rows.amount_minor, -rows.amount_minor)
+        return p.sum_where(signed, p.within(rows.age, 0, days) & (rows.issued_ago >= days))
+
+    return value
 
 
 TRADE = Source(
@@ -50,6 +73,8 @@ TRADE = Source(
         "sales_365": _sales(0, YEAR),
         **{f"sales_quarter_{n}": _sales(n * QUARTER, (n + 1) * QUARTER) for n in range(4)},
         "sales_quarter_last_year": _sales(*SAME_QUARTER_LAST_YEAR),
+        # Signed: what the documents of a quarter, credit notes too, did to what is owed.
+        **{f"issued_quarter_{n}": _issued(n) for n in range(3)},
         "invoices_365": lambda rows: p.count_where(
             rows, rows.is_invoice & p.within(rows.age, 0, YEAR)
         ),
@@ -83,5 +108,6 @@ VOIDED = Source(
         "voided_365": lambda rows: p.count_where(
             rows, (rows.kind == "invoice") & p.within(rows.age, 0, YEAR)
         ),
+        **{f"voided_since_{n * QUARTER}": _voided_since(n * QUARTER) for n in (1, 2, 3)},
     },
 )

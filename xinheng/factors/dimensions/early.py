@@ -6,7 +6,7 @@ from xinheng.factors import primitives as p
 from xinheng.factors.factor import HIGHER, LOWER, Factor
 from xinheng.factors.sources import Measures
 from xinheng.factors.statements import item
-from xinheng.factors.trade import QUARTER, QUARTERS
+from xinheng.factors.trade import QUARTERS
 
 
 def _against_usual(row: Measures) -> Any:
@@ -21,19 +21,12 @@ def _median(parts: list[Any]) -> Any:
     return p.only(p.known(*parts), p.larger(low, p.smaller(high, third)))
 
 
-def _days_outstanding(row: Measures, count: int) -> Any:
-    """Return DSO by the simple method over one quarter: what was open at its end of its sales."""
-    opened = row.open_total if count == 0 else row[f"open_{count * QUARTER}_total"]
-    owed = p.coalesce(opened, 0)
-    return p.div_positive(owed * QUARTER, row[QUARTERS[count]])
-
-
 def _usual_days(row: Measures) -> Any:
-    return _median([_days_outstanding(row, count) for count in (1, 2, 3)])
+    return _median([row[f"dso_quarter_{count}"] for count in (1, 2, 3)])
 
 
 def _days_to_usual(row: Measures) -> Any:
-    return p.div_positive(_days_outstanding(row, 0), _usual_days(row))
+    return p.div_positive(row.dso_quarter_0, _usual_days(row))
 
 
 def _gap(row: Measures) -> Any:
@@ -69,7 +62,7 @@ FACTORS = (
         "f_dso", "应收周转天数（近季）", "Days sales outstanding, quarter", "mean_days", LOWER,
         "payment", "invoices",
         "应收余额 ÷ 近 91 天销售额 × 91", "receivable / sales of the last 91 days × 91",
-        lambda row: _days_outstanding(row, 0),
+        lambda row: row.dso_quarter_0,
     ),
     Factor(
         "f_dso_to_usual", "应收周转天数与常态之比", "Days outstanding against the usual", "times",
@@ -83,7 +76,7 @@ FACTORS = (
         "mean_days", LOWER, "payment", "invoices",
         "近季应收周转天数 − 此前三个季末的中位数",
         "days sales outstanding − median of those at the ends of the three quarters before",
-        lambda row: _days_outstanding(row, 0) - _usual_days(row),
+        lambda row: row.dso_quarter_0 - _usual_days(row),
     ),
     Factor(
         "f_lawsuits_6m", "近半年被诉次数", "Lawsuits, 6 months", "count", LOWER,
