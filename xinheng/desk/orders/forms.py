@@ -21,8 +21,8 @@ VIEWS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
 )
 
 COVERS = {
-    "later": _("本单及后续步骤（发货、开票不再冻结）"),
-    "step": _("仅这一步，下一步重新检查"),
+    "later": _("本单及后续步骤"),
+    "step": _("仅这一步"),
 }
 
 
