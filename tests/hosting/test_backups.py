@@ -45,6 +45,16 @@ with command.database():
 """
 
 
+@pytest.fixture
+def served_home(migrated_home):
+    """A home whose server runs throughout, so that no command has to start and end one.
+
+    Commands that do are in the tests of a new installation and of what keeps a backup from it.
+    """
+    with users.using(Cluster(migrated_home, durable=False)):
+        yield migrated_home
+
+
 def fill(home, tmp_path):
     """Import a small company; return its folder."""
     paths = []
@@ -91,8 +101,8 @@ def refused(done, code, exit_code):
     assert done.returncode == exit_code
 
 
-def test_a_backup_brings_everything_back(migrated_home, tmp_path):
-    home = migrated_home
+def test_a_backup_brings_everything_back(served_home, tmp_path):
+    home = served_home
     fill(home, tmp_path)
     (home.path / "files" / "letters").mkdir(parents=True, exist_ok=True)
     (home.path / "files" / "letters" / "催款函.txt").write_text("您好")
@@ -155,14 +165,14 @@ def test_a_new_installation_takes_a_backup_without_being_forced(migrated_home, m
     assert set(changed(state(migrated_home), state(other))) <= {"journal_event", "journal_payload"}
 
 
-def test_a_backup_is_proven_without_changing_anything(migrated_home, tmp_path):
-    fill(migrated_home, tmp_path)
+def test_a_backup_is_proven_without_changing_anything(served_home, tmp_path):
+    fill(served_home, tmp_path)
     file = tmp_path / "books.backup"
-    ok(xinheng(migrated_home, "backup", str(file), "--json"))
-    before = state(migrated_home)
-    done = ok(xinheng(migrated_home, "restore", str(file), "--check", "--json"))
+    ok(xinheng(served_home, "backup", str(file), "--json"))
+    before = state(served_home)
+    done = ok(xinheng(served_home, "restore", str(file), "--check", "--json"))
     assert not done["restored"]
-    assert changed(before, state(migrated_home)) == []
+    assert changed(before, state(served_home)) == []
 
 
 def alter(file, target, change):
@@ -178,8 +188,8 @@ def alter(file, target, change):
     return target
 
 
-def test_what_cannot_be_restored_leaves_everything_as_it_was(migrated_home, tmp_path):
-    home = migrated_home
+def test_what_cannot_be_restored_leaves_everything_as_it_was(served_home, tmp_path):
+    home = served_home
     fill(home, tmp_path)
     file = tmp_path / "books.backup"
     ok(xinheng(home, "backup", str(file), "--json"))
@@ -214,8 +224,8 @@ def test_what_cannot_be_restored_leaves_everything_as_it_was(migrated_home, tmp_
     assert after["rights"] == before["rights"]
 
 
-def test_nothing_is_restored_under_somebody_who_works(migrated_home, tmp_path):
-    home = migrated_home
+def test_nothing_is_restored_under_somebody_who_works(served_home, tmp_path):
+    home = served_home
     file = tmp_path / "books.backup"
     ok(xinheng(home, "backup", str(file), "--json"))
     with users.using(Cluster(home)), owner(home):
@@ -256,9 +266,9 @@ def _programs():
     return programs.folder()
 
 
-def test_a_backup_is_consistent_while_writers_run(migrated_home, tmp_path):
+def test_a_backup_is_consistent_while_writers_run(served_home, tmp_path):
     """Each transaction of the writer adds two events; a backup never holds one of them alone."""
-    home = migrated_home
+    home = served_home
     file = tmp_path / "books.backup"
     stop = threading.Event()
 
@@ -319,8 +329,8 @@ def test_a_named_server_is_backed_up_and_restored_too(home, make_home, tmp_path)
                 connection.execute("DELETE FROM journal_event")
 
 
-def test_a_killed_restore_leaves_the_database(migrated_home, tmp_path):
-    home = migrated_home
+def test_a_killed_restore_leaves_the_database(served_home, tmp_path):
+    home = served_home
     fill(home, tmp_path)
     file = tmp_path / "books.backup"
     ok(xinheng(home, "backup", str(file), "--json"))
