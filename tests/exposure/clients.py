@@ -26,7 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ON = date(2026, 3, 1)
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
 VERBS = {
-    "reserve": 44, "post": 12, "part": 9, "void": 9, "expire": 5, "settle": 12, "record": 3,
+    "reserve": 44, "post": 12, "part": 9, "void": 9, "expire": 8, "settle": 12, "record": 3,
     "set_limit": 6,
 }  # fmt: skip
 DEADLOCK = "40P01"
@@ -64,6 +64,7 @@ class Door(Protocol):
     def settle(self, account: int, minor: int, key: str) -> int: ...
     def record(self, account: int, minor: int, key: str) -> int: ...
     def set_limit(self, account: int, minor: int) -> int: ...
+    def regroup(self, account: int, parent: int) -> int: ...
     def find(self, key: str) -> int: ...
     def refusal(self, error: Exception) -> str | None: ...
     def close(self) -> None: ...
@@ -113,6 +114,10 @@ class Service:
         self.verbs.set_limit(by=self.by, account_id=account, mode="limited", limit_minor=minor)
         return 0
 
+    def regroup(self, account: int, parent: int) -> int:
+        self.verbs.regroup(by=self.by, account_id=account, parent_id=parent, on=ON)
+        return 0
+
     def find(self, key: str) -> int:
         from xinheng.exposure.models import Entry
 
@@ -148,7 +153,7 @@ class Client:
         account = self.random.choice(self.crowd.accounts)
         key = self.key()
         if verb == "reserve":
-            is_over = self.random.random() < 0.15
+            is_over = self.random.random() < 0.25
             found = self.send(
                 verb, key, lambda: self.door.reserve(account, minor, key, is_over=is_over)
             )
@@ -160,6 +165,11 @@ class Client:
             node = self.random.choice(self.crowd.limited)
             ceiling = self.random.randint(*self.crowd.ceilings)
             self.send(verb, "", lambda: self.door.set_limit(node, ceiling))
+        elif verb == "regroup":
+            # A member, or the lowest group, below any of the two above that one.
+            account = self.random.choice(self.crowd.limited[:4])
+            parent = self.random.choice(self.crowd.limited[4:])
+            self.send(verb, "", lambda: self.door.regroup(account, parent))
         else:
             self.resolve(verb, key)
 

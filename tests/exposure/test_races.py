@@ -179,6 +179,15 @@ def test_a_crowd_passes_no_limit_in_any_committed_state(fresh_db):
     assert {name: seen.outcomes[name] for name in reached if seen.outcomes[name] < 50} == {}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_passes_no_limit_while_accounts_move_between_groups(fresh_db):
+    """Two moves at once may have to go one after the other; what they carry stays whole."""
+    seen = crowded(fresh_db, operations=1_500, weights={**clients.VERBS, "regroup": 8})
+    assert (seen.oversold, seen.differences, unsound()) == ([], {}, [])
+    assert_each_acknowledged_once(seen.acknowledged)
+    assert seen.outcomes["regroup"] > 0
+
+
 @pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_a_crowd_passes_no_limit_for_an_hour(fresh_db):

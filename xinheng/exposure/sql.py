@@ -201,6 +201,9 @@ PLACE_ACCOUNTS = """
     WHERE a.id = p.id
 """
 
+# Any number that nothing else locks; held to the end of the transaction.
+LOCK_TREE = "SELECT pg_advisory_xact_lock(hashtext('exposure.tree'))"
+
 # What stood below an account keeps its own way up to it and takes the new way from there.
 RE_ROOT = """
 UPDATE exposure_account

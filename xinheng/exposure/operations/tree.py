@@ -44,6 +44,7 @@ def _place(
     in_group: bool | None = None,
     parent_id: int | None = _SAME,
 ) -> None:
+    _one_at_a_time()
     account = Account.objects.select_related("customer").filter(pk=account_id).first()
     if account is None:
         raise UnknownAccount(account=account_id)
@@ -54,7 +55,8 @@ def _place(
         account.in_group = in_group
     above = _ancestors(account)
     before = list(account.ancestors)
-    _lock([account.pk, *before, *above])
+    below = Account.objects.filter(ancestors__contains=[account.pk]).values_list("pk", flat=True)
+    _lock([account.pk, *before, *above, *below])
     account.refresh_from_db(fields=[f"{counter}_minor" for counter in COUNTERS])
     # Out of the old place and into the new one in one act: what both share nets to zero.
     lines = [_move(account, before[0], -1, on)] if before else []
@@ -85,6 +87,12 @@ def _ancestors(account: Account) -> list[int]:
     if parent.currency != account.currency:
         raise CurrencyOfTree(currency=account.currency, above=parent.currency)
     return parent.path
+
+
+def _one_at_a_time() -> None:
+    """Wait for whoever else moves accounts: each reads paths that the other one changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_TREE)
 
 
 def _lock(ids: list[int]) -> None:
