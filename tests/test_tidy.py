@@ -241,9 +241,10 @@ def hands_on(call: ast.Call) -> bool:
 
 def askers() -> set[tuple[str, str]]:
     """Return (room, function) of all that ask `access`, themselves or through their own room."""
+    # Of functions of one name in a room, the operation counts: writers come last.
     bodies = {
         (room_of(path), node.name): list(calls(node))
-        for path in SOURCES
+        for path in sorted(SOURCES, key=is_writer)
         for node in functions_of(tree_of(path))
     }
     asking = {
