@@ -276,3 +276,8 @@ def test_the_first_page_shows_what_is_held_and_asks_in_one_box(desk):
     later = re.findall(r'hx-get="(/[^"]*(?:holds|quick)[^"]*)"', home)
     shown = "".join(text_of(desk.get(one)) for one in later)
     assert "冻结的订单" in shown and "SO-2" in shown and 'action="/orders/check/"' in shown
+
+
+def test_the_palette_finds_orders_by_their_number(desk):
+    found = text_of(desk.get("/search/", {"q": "SO-2"}, **FRAGMENT))
+    assert 'href="/orders/of/SO-2/"' in found and "冻结" in found and "SO-1" not in found

@@ -38,6 +38,7 @@ def queries_of(client: Any, address: str, **extra: str) -> int:
 def test_lists_answer_whole_and_in_part_within_their_queries(desk):
     for address, marker, most in (
         ("/", "指标与算法", 12), ("/customers/", 'id="customers"', 12),
+        ("/orders/", 'id="orders"', 7), ("/orders/holds/", 'id="holds"', 7),
         ("/items/", 'id="items"', 5), ("/ageing/", 'id="ageing-table"', 6),
         ("/kpi/", 'id="kpi-trend"', 6), ("/reviews/", "历次评审", 6), ("/imports/", "导入记录", 6),
     ):  # fmt: skip
