@@ -10,8 +10,9 @@ from pydantic import ConfigDict, Field
 
 from xinheng.api import cursors, verdicts
 from xinheng.api.credentials import Asked as Request
-from xinheng.api.credit import Asking, Nothing
-from xinheng.api.orders import OrderAnswer, brief, whole
+from xinheng.api.credit_schemas import Asking, Nothing
+from xinheng.api.order_schemas import OrderAnswer
+from xinheng.api.orders import brief, whole
 from xinheng.api.schemas import Amount, Answer, Cursor, Day, Limit, Strict, amount
 from xinheng.api.serving import serve
 from xinheng.api.verdicts import ReasonAnswer

@@ -18,7 +18,8 @@ from pydantic import ConfigDict, Field
 from xinheng import access
 from xinheng.api import operations, problem, rules
 from xinheng.api.credentials import Asked as Request
-from xinheng.api.credit import ReservationAnswer, ReserveBody, key_in_ledger, reserve
+from xinheng.api.credit import key_in_ledger, reserve
+from xinheng.api.credit_schemas import ReservationAnswer, ReserveBody
 from xinheng.api.operations import Item
 from xinheng.api.schemas import Answer, ProblemError, Strict
 from xinheng.api.serving import serve

@@ -9,7 +9,7 @@ from ninja import Router
 from pydantic import ConfigDict, Field
 
 from xinheng.api.credentials import Asked as Request
-from xinheng.api.credit import Nothing
+from xinheng.api.credit_schemas import Nothing
 from xinheng.api.schemas import Answer, Strict
 from xinheng.api.serving import serve
 from xinheng.messaging.webhooks import operations, queries, rules

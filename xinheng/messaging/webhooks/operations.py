@@ -67,7 +67,7 @@ def subscribe(*, by: Actor, url: str, events: Iterable[str]) -> tuple[Subscripti
     """
     _require(by)
     named = _known(events)
-    addresses.read(url, allowed())
+    addresses.read(url, _allowed())
     if Subscription.objects.count() >= SUBSCRIPTIONS_MOST:
         raise refusals.TooManySubscriptions(most=SUBSCRIPTIONS_MOST)
     secret = rules.new_secret()
@@ -215,7 +215,7 @@ def forget_deliveries(*, by: Actor, at: datetime) -> int:
     return old.filter(created_at__lt=at - rules.KEPT).delete()[0]
 
 
-def allowed() -> Collection[str]:
+def _allowed() -> Collection[str]:
     """Return the hosts that the administrator lets messages go to, public or not."""
     hosts: Collection[str] = settings.WEBHOOK_HOSTS
     return hosts
@@ -271,7 +271,7 @@ def _send(row: Delivery, at: datetime) -> rules.Outcome:
     if len(body) > rules.BODY_BYTES:
         return rules.Outcome(None, "the message is larger than 20 kB")
     try:
-        target = addresses.read(row.subscription.url, allowed())
+        target = addresses.read(row.subscription.url, _allowed())
     except refusals.AddressRefused as refusal:
         return rules.Outcome(None, str(refusal.params["why_en"]))
     headers = rules.headers(row.subscription.valid_secrets(at), f"msg_{row.uuid}", at, body)
