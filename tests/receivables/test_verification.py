@@ -12,7 +12,10 @@ from tests import make
 from xinheng.config.commands import verify
 from xinheng.evidence.models import Statement
 from xinheng.exposure import operations as exposure
+from xinheng.kernel.money import Money
 from xinheng.masterdata import operations as masterdata
+from xinheng.orders import operations as orders
+from xinheng.orders.rules.placed import LineFacts, OrderFacts
 
 JAN, FEB, MAR = (date(2026, month, 1) for month in (1, 2, 3))
 
@@ -44,6 +47,41 @@ PLANTS = {
     "exposure: a reservation is resolved whole and on its own account": (
         "UPDATE exposure_entry SET reserved_minor = reserved_minor + 1 WHERE kind = 'POST'",
         "UPDATE exposure_entry SET reserved_minor = reserved_minor - 1 WHERE kind = 'POST'",
+    ),
+    "exposure: pending = reservations that nothing resolved, as revalued": (
+        "UPDATE exposure_pending SET reserved_minor = reserved_minor + 1",
+        "UPDATE exposure_pending SET reserved_minor = reserved_minor - 1",
+    ),
+    "orders: amount = lines, when there are any": (
+        "UPDATE orders_orderline SET amount_minor = amount_minor + 1",
+        "UPDATE orders_orderline SET amount_minor = amount_minor - 1",
+    ),
+    "orders: invoiced = the valid invoices that name it": (
+        "UPDATE orders_order SET invoiced_minor = invoiced_minor + 1",
+        "UPDATE orders_order SET invoiced_minor = invoiced_minor - 1",
+    ),
+    "orders: what is reserved = what is approved and not done": (
+        "UPDATE orders_order SET approved_minor = approved_minor + 1",
+        "UPDATE orders_order SET approved_minor = approved_minor - 1",
+    ),
+    "orders: a reservation named order: is an order's, and the only one": (
+        "UPDATE orders_order SET reservation_id = NULL",
+        "UPDATE orders_order SET reservation_id = (SELECT p.entry_id FROM exposure_pending p"
+        " JOIN exposure_entry e ON e.id = p.entry_id AND e.source = 'order:SO-1')",
+    ),
+    "orders: what is delivered = shipped and not invoiced": (
+        "UPDATE orders_order SET delivered_minor = delivered_minor + 1",
+        "UPDATE orders_order SET delivered_minor = delivered_minor - 1",
+    ),
+    "orders: one hold is open exactly while an order is held": (
+        "UPDATE orders_order SET credit = 'held', reservation_id = NULL",
+        "UPDATE orders_order SET credit = 'approved', reservation_id = ("
+        "SELECT p.entry_id FROM exposure_pending p"
+        " JOIN exposure_entry e ON e.id = p.entry_id AND e.source = 'order:SO-1')",
+    ),
+    "orders: every reservation carries a decision that is on record": (
+        "UPDATE exposure_entry SET decision_id = -decision_id WHERE source = 'order:SO-1'",
+        "UPDATE exposure_entry SET decision_id = -decision_id WHERE source = 'order:SO-1'",
     ),
     "exposure: an account that was taken over holds nothing": (
         "UPDATE exposure_account SET delivered_minor = 1 WHERE merged_into_id IS NOT NULL",
@@ -136,6 +174,9 @@ def books(fresh_db):
         by=make.CLERK, reservation_id=held.entry_id, document=make.document(5), key="post",
         at=make.midnight(MAR),
     )  # fmt: skip
+    lines = (LineFacts(7),)
+    order = OrderFacts("SO-1", buyer.pk, MAR, Money(7, "CNY"), lines=lines)
+    orders.place(by=make.CLERK, facts=order, today=MAR)
     twin = make.customer()
     make.invoice("T", twin, 100, JAN)
     for one in (buyer, twin):
@@ -169,5 +210,5 @@ def test_each_check_catches_a_planted_difference(books, capsys):
 def test_one_part_of_the_books_can_be_verified_alone(which, capsys):
     code, found = run(capsys, **{which: True})
     assert code == 0
-    rooms = {which, "merges"} if which == "books" else {which}
+    rooms = {which, "merges", "orders"} if which == "books" else {which}
     assert {check["name"].split(":")[0] for check in found["checks"]} == rooms

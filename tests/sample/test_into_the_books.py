@@ -19,12 +19,12 @@ KINDS = (
 SIZE = {"customers": 45, "invoices": 500, "seed": 11, "until": UNTIL}
 
 
-def load(folder: Path):
+def load(folder: Path, kinds=KINDS):
     """Import every file of a folder; return what became of each row, by kind."""
     from xinheng.exchange import operations as exchange
 
     found = {}
-    for kind in KINDS:
+    for kind in kinds:
         with (folder / f"{kind}.csv").open("rb") as file:
             batch = exchange.submit(by=BY, kind=kind, file=file)
         batch = exchange.apply(by=BY, batch_id=batch.uuid, today=UNTIL, at=NOW)
@@ -61,7 +61,8 @@ def test_the_people_of_the_demo_own_its_customers(tmp_path):
 def test_the_parquet_form_is_reviewed_like_the_imported_books(tmp_path):
     sample.generate(tmp_path / "csv", **SIZE)
     sample.generate(tmp_path / "parquet", **SIZE, format="parquet")
-    load(tmp_path / "csv")
+    # What is granted stands in the books alone; a snapshot has no table of it.
+    load(tmp_path / "csv", [kind for kind in KINDS if kind != "limits"])
     for as_of in (date(2025, 3, 31), UNTIL):
         from_books = review(as_of, engine="postgres")
         from_files = review(as_of, snapshot=tmp_path / "parquet")
