@@ -15,13 +15,19 @@ from typing import Any
 import psycopg
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from tests import make
 from tests.conftest import _name
 from xinheng.config.routes import ROUTES
 from xinheng.exchange import error_file, templates
 from xinheng.exchange.faults import Fault
 from xinheng.exchange.kinds import KINDS
 from xinheng.files import writers
+from xinheng.kernel.money import Money
+from xinheng.orders import operations as orders
+from xinheng.orders.rules.placed import OrderFacts
+from xinheng.parties.models import Customer
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -60,9 +66,21 @@ def plant(owner: psycopg.Connection[Any]) -> int:
     return planted
 
 
+def take_orders() -> None:
+    """Take an order from a dozen customers; the numbers begin like the other texts."""
+    today = timezone.localdate()
+    customers = Customer.objects.order_by("pk")[:12]
+    for at, customer in enumerate(customers):
+        amount = Money(10_000, customer.currency)
+        number = f"{SIGNS[at % len(SIGNS)]}SO-{at}"
+        facts = OrderFacts(number, customer.pk, today, amount)
+        orders.place(by=make.CLERK, facts=facts, today=today)
+
+
 @pytest.fixture
 def planted(company: None, database_server: Any) -> None:
     """The company's books with something to execute in every text."""
+    take_orders()
     parameters = database_server.parameters("owner", _name())
     with psycopg.connect(**parameters, autocommit=True) as owner:
         assert plant(owner) > 12
