@@ -19,6 +19,7 @@ from xinheng.api.calls import CALLS, Call
 from xinheng.api.credentials import Bearer, identify
 from xinheng.api.problem import Problem
 from xinheng.api.reading import storable
+from xinheng.orders import order_file
 from xinheng.parties import queries
 
 KEY_HEADER = "Idempotency-Key"
@@ -70,6 +71,8 @@ def _guarded(run: Run, *, call: Call, query: frozenset[str]) -> Run:
             if call.is_write and call.object_of in ("code", "customer"):
                 # Before the body is read, so that nobody learns from it what is out of scope.
                 queries.customer(by, path[call.object_of], call.permission)
+            if call.is_write and "number" in path:
+                order_file.must_see(by=by, number=path["number"], permission=call.permission)
             key = _key(request, call) if call.is_write else ""
             if not key:
                 return run(request, **path)

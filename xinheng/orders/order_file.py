@@ -221,6 +221,16 @@ def order_file(*, by: Actor, number: str) -> OrderFile:
     )
 
 
+def must_see(*, by: Actor, number: str, permission: str) -> None:
+    """Refuse an order that is not there, or not within the scope, before anything else is said.
+
+    refuses: Forbidden, UnknownOrder
+    """
+    rows = access.visible(by, permission, Order.objects.all(), prefix="customer__")
+    if not rows.filter(number=number).exists():
+        raise UnknownOrder(order=number)
+
+
 def decision_row(one: Decision) -> DecisionRow:
     """Return a decision as pages show it."""
     return DecisionRow(
