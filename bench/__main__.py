@@ -11,6 +11,7 @@ WORKS = {
     "bench.imports": "speed",
     "bench.snapshot": "speed",
     "bench.exposure": "speed",
+    "bench.serving": "speed",
 }
 
 
