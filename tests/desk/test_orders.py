@@ -140,6 +140,7 @@ def test_an_order_is_entered_with_lines_and_kept_when_it_is_held(desk):
     }  # fmt: skip
     live = text_of(desk.post("/orders/new/check/", sent, **FRAGMENT))
     assert "会被冻结" in live and not Order.objects.filter(number="SO-7").exists()
+    assert not Decision.objects.filter(document_number="SO-7").exists()
     answer = desk.post("/orders/new/", sent, follow=True)
     assert "被信用冻结" in text_of(answer) and answer.redirect_chain[0][0] == "/orders/of/SO-7/"
     assert list(

@@ -67,7 +67,7 @@ def test_sales_asks_orders_is_held_credit_releases_goods_leave_the_rest_waits(
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")
     desk.wait_for_url("**/orders/of/SO-1/?from=holds")
-    desk.get_by_text("超出额度 1,000.00 CNY 500.00 CNY").first.wait_for()
+    desk.get_by_text("比额度 1,000.00 CNY 多 500.00 CNY").first.wait_for()
     desk.locator(".verdict-head [data-open=d-release]").click()
     dialog = desk.locator("#d-release")
     dialog.get_by_text("在您的放行权限以内").wait_for()

@@ -97,7 +97,7 @@ def test_sentences_say_what_why_and_how_to_mend_it():
     book = rule_set(rule("over-utilisation"))
     (finding,) = rules.decide(facts(400, path=(rulebook.node(700, 1000),)), book).findings
     assert sentences.whole(finding, "CNY", "zh-hans") == (
-        "已用 7.00 CNY，加上本单 4.00 CNY 共 11.00 CNY，超出额度 10.00 CNY 1.00 CNY。"
+        "已用 7.00 CNY，加上本单 4.00 CNY 共 11.00 CNY，比额度 10.00 CNY 多 1.00 CNY。"
         "可以：客户付款 1.00 CNY；或把单据金额减到 3.00 CNY；或本单预付 4.00 CNY；"
         "或特批放行 4.00 CNY；或申请额度 11.00 CNY。"
     )

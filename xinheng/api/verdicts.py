@@ -40,7 +40,7 @@ REASON: Any = {
     "code": "over-utilisation",
     "level": "hold",
     "message": "已用 95,000.00 CNY，加上本单 50,000.00 CNY 共 145,000.00 CNY，"
-    "超出额度 100,000.00 CNY 45,000.00 CNY",
+    "比额度 100,000.00 CNY 多 45,000.00 CNY",
     "rule": "utilisation",
     "details": {"limit": "100000.00", "used": "95000.00", "over": "45000.00"},
     "remedies": [{"kind": "pay", "message": "付款 45,000.00 CNY", "amount": "45000.00"}],

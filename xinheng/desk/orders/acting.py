@@ -21,6 +21,8 @@ from xinheng.kernel.refusals import Refusal
 from xinheng.orders import operations as orders
 from xinheng.orders.operations import Acted, Decided
 from xinheng.orders.order_file import OrderFile
+from xinheng.orders.previewing import Preview
+from xinheng.orders.previewing import preview as preview_of
 from xinheng.orders.rules.asked import Asked
 from xinheng.orders.rules.placed import Change, OrderFacts
 
@@ -40,7 +42,7 @@ def check(by: Actor, customer: FoundCustomer, said: Said, more: Mapping[str, Any
     return orders.check(by=by, customer_id=customer.id, asked=asked, today=frame.today())
 
 
-def shown(decided: Decided, purpose: str, by: Actor) -> dict[str, Any]:
+def shown(decided: Decided | Preview, purpose: str, by: Actor) -> dict[str, Any]:
     """Return a decision just taken as the verdict's template shows it."""
     code = quote(decided.facts.customer.code) if not decided.facts.document.number else ""
     return verdicts.of(
@@ -92,7 +94,8 @@ def amend(
 def preview(by: Actor, filled: OrderForm, rows: Sequence[Typed]) -> dict[str, Any]:
     """Return the verdict on the order as it is typed, or what it still lacks.
 
-    refuses: what `orders.operations.check` refuses
+    Nothing is recorded: whoever types asks at every pause.
+    refuses: what `orders.previewing.preview` refuses
     """
     if not filled.data.get("customer") or all(row.amount == "" for row in rows):
         return {}
@@ -107,8 +110,8 @@ def preview(by: Actor, filled: OrderForm, rows: Sequence[Typed]) -> dict[str, An
         discount_percent=facts.discount_percent,
         is_prepaid=facts.is_prepaid,
     )
-    decided = orders.check(by=by, customer_id=facts.customer_id, asked=asked, today=frame.today())
-    return {"verdict": shown(decided, "check", by)}
+    found = preview_of(by=by, customer_id=facts.customer_id, asked=asked, today=frame.today())
+    return {"verdict": shown(found, "check", by)}
 
 
 def tell(request: HttpRequest, acted: Acted) -> None:

@@ -45,7 +45,7 @@ _OUTCOMES = {
 
 # Templates over the numbers of a finding; amounts arrive as texts with their currency.
 _OVER = (
-    "已用 {used}，加上本单 {needed} 共 {after}，超出额度 {limit} {over}",
+    "已用 {used}，加上本单 {needed} 共 {after}，比额度 {limit} 多 {over}",
     "used {used}, with this {needed} it is {after}: {over} over the limit of {limit}",
 )
 _SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -69,7 +69,7 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     Reason.GROUP_LIMIT: ("集团 {account} " + _OVER[0], "Group {account}: " + _OVER[1]),
     Reason.INSURED_LIMIT: (
-        "已用 {used}，加上本单 {needed} 共 {after}，超出有效投保额度 {insured} {over}",
+        "已用 {used}，加上本单 {needed} 共 {after}，比有效投保额度 {insured} 多 {over}",
         "Used {used}, with this {needed} it is {after}: {over} over the cover of {insured}",
     ),
     Reason.DOCUMENT_VALUE: (
