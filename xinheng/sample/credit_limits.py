@@ -14,7 +14,7 @@ from xinheng.sample.draws import Array
 from xinheng.sample.plan import Plan
 from xinheng.sample.trade import Invoices
 
-_FACTORS = (0.8, 1.0, 1.3, 1.6)  # what the desk thinks of a customer, from wary to generous
+_FACTORS = (1.0, 1.3, 1.8, 2.4)  # what the desk thinks of a customer, from wary to generous
 _STEP_FEN = 1_000_000  # limits are whole ten thousands of yuan
 _MONTH, _YEAR = 30, 365
 _GROUP_SHARE = 0.9  # of the members' limits together
