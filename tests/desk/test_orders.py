@@ -268,7 +268,7 @@ def test_why_says_of_every_rule_what_became_of_it(desk):
     page = text_of(desk.get("/orders/of/SO-1/why/"))
     assert "通过" in page and "额度占用" in page and "credit_rules.default@" in page
     held = text_of(desk.get("/orders/of/SO-2/why/?now=1", **FRAGMENT))
-    assert "<html" not in held and "超出额度" in held
+    assert "<html" not in held and "比额度" in held
     assert desk.get("/orders/of/none/why/").status_code == 404
 
 

@@ -125,6 +125,13 @@ def moment(value: datetime | None) -> str:
     return NOTHING if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
+@register.filter
+def who(label: str | None) -> str:
+    """Write who acted, as the journal names them: a person by name, a service as the system."""
+    kind, _colon, name = (label or "").partition(":")
+    return _("系统（%(name)s）") % {"name": name} if kind == "service" else name or kind or NOTHING
+
+
 @register.simple_tag
 def icon(name: str, more: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, words carry the meaning."""
