@@ -163,6 +163,10 @@ def call(entry, world, role, secret, *, foreign=False):
     )
 
 
+# Whoever listens hears of every customer: the permission alone does not open these.
+OF_ALL_CUSTOMERS = {"remove_webhook", "rotate_webhook", "try_webhook"}
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_answers_to_whom_the_table_says_and_never_for_foreign_things(name, world):
     entry = CALLS[name]
@@ -174,7 +178,7 @@ def test_a_call_answers_to_whom_the_table_says_and_never_for_foreign_things(name
             answer = call(entry, world, role, secret, foreign=foreign)
             status = answer.status_code
             right = (
-                status == 403 if not may
+                status == 403 if not may or (name in OF_ALL_CUSTOMERS and user.scope != "all")
                 else status in (403, 404) if foreign
                 else status != 403 and status < 500
             )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-import random
+import secrets
 import ssl
 import threading
 import time
@@ -84,7 +84,7 @@ class Transport:
             if answer is not None and not _is_worth_repeating(answer):
                 break
             asked = _seconds(answer.retry_after) if answer is not None else 0.0
-            pause = max(asked, wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
+            pause = max(asked, wait * (500 + secrets.randbelow(501)) / 1000)
             if not may_repeat or time.monotonic() + pause >= until:
                 if answer is not None:
                     break

@@ -42,10 +42,14 @@ def ensure(home: Home) -> None:
             why = "its passwords are not the ones in secrets/"
             raise ForeignDataDirectory(path=home.data, why=why) from error
         raise DatabaseUnreachable(where=home.socket, why=str(error).strip()) from error
-    with connection:
-        for role, login in LOGINS.items():
-            _ensure_login(connection, login, secrets.get(home, role))
-        _ensure_database(connection, DATABASE)
+    try:
+        with connection:
+            for role, login in LOGINS.items():
+                _ensure_login(connection, login, secrets.get(home, role))
+            _ensure_database(connection, DATABASE)
+    except psycopg.OperationalError as error:
+        # It ended while we spoke to it, as one does whose recovery finds no end.
+        raise DatabaseUnreachable(where=home.socket, why=str(error).strip()) from error
 
 
 def _ensure_login(connection: psycopg.Connection[Any], login: str, password: str) -> None:
