@@ -118,18 +118,18 @@ def send(world, token, body, key, *, is_cut):
 def keys_sent_five_times(world, keys):
     make.account(10**12, of=make.customer("C1"))
     token, seed = world.token(), random.randrange(2**32)
-    todo = [(key, turn) for key in range(keys) for turn in range(5)]
-    random.Random(seed).shuffle(todo)
-    todo.sort(key=lambda one: one[0] // 20)
+    unsent = [(key, turn) for key in range(keys) for turn in range(5)]
+    random.Random(seed).shuffle(unsent)
+    unsent.sort(key=lambda one: one[0] // 20)
     lock, seen, counts = threading.Lock(), {}, Counter()
 
     def work(number):
         dice = random.Random(seed + number)
         while True:
             with lock:
-                if not todo:
+                if not unsent:
                     return
-                key, _turn = todo.pop(0)
+                key, _turn = unsent.pop(0)
             body = b'{"customer": "C1", "amount": "%d.00", "document": {"number": "K%d"}}' % (
                 key + 1, key,
             )  # fmt: skip
